@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Rampart: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "rampart")
+}

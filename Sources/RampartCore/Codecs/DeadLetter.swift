@@ -1,0 +1,73 @@
+/// Why a record was set aside: the low-cardinality code in `dead-letters.ndjson` and in metrics.
+public enum DeadLetterReason: String, CaseIterable, Hashable, Sendable {
+    /// Longer than `Limits.recordBytes`.
+    case recordTooLong = "record_too_long"
+    /// Not UTF-8.
+    case invalidUTF8 = "invalid_utf8"
+    /// Not one JSON object.
+    case invalidJSON = "invalid_json"
+    /// Objects or arrays inside each other beyond `Limits.nesting`.
+    case nestingTooDeep = "nesting_too_deep"
+    /// A member that the mapping reads appears twice.
+    case duplicateKey = "duplicate_key"
+    /// More or fewer cells than the header.
+    case columnCount = "column_count"
+    /// A quoted cell that does not end, or goes on after its end.
+    case invalidCSV = "invalid_csv"
+    /// A required field is missing, null or empty.
+    case missingField = "missing_field"
+    /// A value of another kind than the field's.
+    case wrongType = "wrong_type"
+    /// A string longer than `Limits.identifierBytes`.
+    case fieldTooLong = "field_too_long"
+    /// A fraction or an exponent where a whole number belongs.
+    case notAnInteger = "not_an_integer"
+    /// A number outside 64 bits or the field's range.
+    case numberOutOfRange = "number_out_of_range"
+    /// An amount of money, or a factor of one, below zero.
+    case negativeMoney = "negative_money"
+    /// More decimal places than the source's scale.
+    case tooManyDecimals = "too_many_decimals"
+    /// An amount of money without a currency (R34).
+    case missingCurrency = "missing_currency"
+    /// A currency that ISO 4217 does not have (R34).
+    case unknownCurrency = "unknown_currency"
+    /// A timestamp that its format cannot read.
+    case invalidTimestamp = "invalid_timestamp"
+    /// A timestamp before 1970 or after `max_ts` (R8).
+    case timestampOutOfRange = "timestamp_out_of_range"
+}
+
+/// What decoding one record came to.
+public enum DecodeResult: Hashable, Sendable {
+    /// An event was appended to the batch.
+    case event
+    /// No source takes the record's type.
+    case filtered
+    /// The record is bad; `detail` says what was found, for a person.
+    case deadLetter(DeadLetterReason, detail: String)
+}
+
+/// The core's bounds on input that anyone may have written.
+public enum Limits {
+    /// The longest record in bytes, its line end not counted.
+    public static let recordBytes = 1 << 20
+    /// The longest value of a short string in bytes.
+    public static let identifierBytes = 1024
+    /// The deepest nesting of JSON objects and arrays.
+    public static let nesting = 64
+    /// Raw bytes of a dead letter that are kept; the rest is told by a digest.
+    public static let deadLetterBytes = 16 << 10
+    /// Events and accounts that an alert names.
+    public static let evidenceSample = 10
+    /// Sources, stages, measures of a stage and thresholds of a stage that a pipeline can have.
+    public static let sources = 64
+    public static let stages = 64
+    public static let measures = 32
+    public static let thresholds = 32
+    /// Instructions in one expression and nesting of one expression.
+    public static let instructions = 1024
+    public static let expressionNesting = 64
+    /// Lines claimed per key group that replay remembers (R31).
+    public static let claimsPerKeyGroup = 1 << 22
+}

@@ -1,0 +1,32 @@
+/// Which fields an event keeps once it is decoded, and in which slot.
+///
+/// A pipeline keeps the fields that its graph reads; the others only enter the event's digest.
+public struct EventLayout: Hashable, Sendable {
+    /// The kept fields; a field's slot is its index here.
+    public let fields: [Field]
+    /// The slot of each field by raw value, or `noSlot`.
+    @usableFromInline let slotByField: [UInt8]
+    @usableFromInline static let noSlot: UInt8 = 0xFF
+
+    /// Creates a layout; the order of `fields` is the order of the slots, and none may repeat.
+    public init(fields: [Field]) {
+        var slots = [UInt8](repeating: Self.noSlot, count: Field.allCases.count)
+        for (slot, field) in fields.enumerated() {
+            precondition(slots[Int(field.rawValue)] == Self.noSlot, "A field has one slot.")
+            slots[Int(field.rawValue)] = UInt8(slot)
+        }
+        self.fields = fields
+        self.slotByField = slots
+    }
+
+    /// The number of slots.
+    @inlinable
+    public var slotCount: Int { fields.count }
+
+    /// The slot of a field, or nil where the graph does not read it.
+    @inlinable
+    public func slot(of field: Field) -> Int? {
+        let slot = slotByField[Int(field.rawValue)]
+        return slot == Self.noSlot ? nil : Int(slot)
+    }
+}
