@@ -18,14 +18,5 @@ public struct Digest: Comparable, Hashable, Sendable {
     }
 
     /// 32 lower-case hexadecimal digits.
-    public var description: String {
-        var text: [UInt8] = []
-        text.reserveCapacity(32)
-        for word in [high, low] {
-            for shift in stride(from: 60, through: 0, by: -4) {
-                text.append(Array("0123456789abcdef".utf8)[Int(word >> UInt64(shift) & 0xF)])
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
+    public var description: String { Hexadecimal.text(high, low) }
 }
