@@ -30,7 +30,7 @@ struct StageReader {
 
     private func window(_ mapping: MappingReader) -> WindowSpec? {
         let key = readKey(mapping["key"])
-        let measures = mapping["measure"]?.entries(of: "measure", report) ?? []
+        let measures = mapping["measure"]?.entries(of: "measure", atMost: Limits.measures, report) ?? []
         if let node = mapping["measure"], case .mapping(let entries) = node.content, entries.isEmpty {
             report.error(node.position, "the window measures nothing", "write measure: { events: count() }")
         }
@@ -57,8 +57,9 @@ struct StageReader {
             guard let field = element.field("key", kinds: [.identifier, .currency], report) else { continue }
             if key.contains(where: { $0.field == field }) {
                 report.error(element.position, "`\(field.name)` stands twice in the key", "keep one of them")
+            } else {
+                key.append(WindowSpec.KeyField(field: field, position: element.position))
             }
-            key.append(WindowSpec.KeyField(field: field, position: element.position))
         }
         return key
     }
