@@ -40,6 +40,7 @@ private struct PipelineReader {
         let lateness = file["lateness"]?.duration("lateness", allowsZero: true, report) ?? .zero
         let sourceEntries = entries(file, "sources", atMost: Limits.sources)
         let stageEntries = entries(file, "stages", atMost: Limits.stages)
+        guard !sourceEntries.isEmpty, !stageEntries.isEmpty else { return nil }
         let sources = sourceEntries.compactMap { SourceReader(report: report, lateness: lateness).read($0) }
         var stages = stageEntries.compactMap { StageReader(report: report).read($0) }
         let unreadable = Set((sourceEntries + stageEntries).map(\.key))

@@ -167,7 +167,7 @@ struct StageBuilder {
     private func checkKey(_ window: WindowSpec) {
         for part in window.key { check(part.field, at: part.position) }
         let fields = window.key.map(\.field)
-        guard !fields.isEmpty else { return }
+        guard window.isKeyWhole else { return }
         if !fields.contains(.merchantID) {
             report.error(
                 window.keyPosition, "the key of `\(spec.name)` lacks merchant_id; an alert names its merchant",

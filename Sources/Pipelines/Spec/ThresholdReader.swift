@@ -10,7 +10,9 @@ struct ThresholdReader {
         let entries = node?.entries(of: "tune", atMost: Limits.thresholds, report) ?? []
         return entries.compactMap { entry in
             guard isName(entry.key, "a threshold", hyphens: false, at: entry.position, report) else { return nil }
-            return read(entry).map { ThresholdSpec(threshold: $0, position: entry.position) }
+            // A threshold whose value holds a mistake is still there, or the conditions that name it would be told.
+            let standard = Threshold(name: entry.key, value: .integer(1))
+            return ThresholdSpec(threshold: read(entry) ?? standard, position: entry.position)
         }
     }
 
