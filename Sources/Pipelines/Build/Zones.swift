@@ -6,11 +6,12 @@ enum Zones {
     /// The rules of a named zone from 1970 to 2100.
     static func rules(_ node: YamlNode, _ report: Report) -> ZoneRules? {
         guard let name = node.string("zone", report) else { return nil }
-        let names = TimeZone.knownTimeZoneIdentifiers + ["UTC"]
-        guard names.contains(name), let zone = TimeZone(identifier: name) else {
+        // Letters such as PST mean different zones in different countries, so only regions have names here.
+        let isRegion = name.contains("/") || name == "UTC" || name == "GMT"
+        guard isRegion, let zone = TimeZone(identifier: name) else {
             report.error(
                 node.position, "\(quoted(name)) is no time zone; expected a name such as Europe/London or UTC",
-                Suggestion.didYouMean(name, among: names))
+                Suggestion.didYouMean(name, among: TimeZone.knownTimeZoneIdentifiers + ["UTC"]))
             return nil
         }
         return rules(zone, name: name)

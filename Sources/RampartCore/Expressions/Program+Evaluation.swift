@@ -11,22 +11,17 @@ extension Program {
 
     /// The value of an expression over an event's fields.
     public func value(event row: Int, of batch: EventBatch, thresholds: [Threshold]) -> Value {
-        let header = batch.headers[row]
-        let slots = batch.slots.span
-        let firstSlot = row * batch.slotCount
-        return evaluate(bytes: batch.bytes.span, thresholds: thresholds.span) { instruction in
+        evaluate(bytes: batch.bytes, thresholds: thresholds) { instruction in
             switch instruction {
             case .integerField(let slot):
-                header.has(slot) ? .integer(slots[firstSlot + slot]) : .failure(.absent)
+                batch.has(slot, row: row) ? .integer(batch.integer(slot, row: row)) : .failure(.absent)
             case .stringField(let slot):
-                header.has(slot)
-                    ? .string(
-                        Value.StringReference(
-                            range: EventBatch.ByteRange(word: slots[firstSlot + slot]), storage: .batch))
+                batch.has(slot, row: row)
+                    ? .string(Value.StringReference(range: batch.range(slot, row: row), storage: .batch))
                     : .failure(.absent)
-            case .eventTime: .integer(header.time.milliseconds)
-            case .has(let slot): .boolean(header.has(slot))
-            case .typeIs(let type): .boolean(header.type == type)
+            case .eventTime: .integer(batch.headers[row].time.milliseconds)
+            case .has(let slot): .boolean(batch.has(slot, row: row))
+            case .typeIs(let type): .boolean(batch.headers[row].type == type)
             default: preconditionFailure("An event's condition reads no measure.")
             }
         }
@@ -34,7 +29,7 @@ extension Program {
 
     /// The value of an expression over a window's measures.
     public func value(measures: [Value], thresholds: [Threshold]) -> Value {
-        evaluate(bytes: Span(), thresholds: thresholds.span) { instruction in
+        evaluate(bytes: [], thresholds: thresholds) { instruction in
             guard case .measure(let index) = instruction else {
                 preconditionFailure("A window's condition reads no event.")
             }
@@ -44,17 +39,14 @@ extension Program {
 
     /// Runs the program on a stack that lives as long as this call and, unless it is very deep, on the thread's own.
     ///
-    /// Inlined into both callers, so that `load` is no call; what it reads comes in spans, so that nothing is retained.
+    /// Inlined into both callers, so that `load` is no call and the batch that it reads is never retained.
     @inline(__always)
     private func evaluate(
-        bytes: Span<UInt8>, thresholds: Span<Threshold>, load: (Instruction) -> Value
+        bytes: ContiguousArray<UInt8>, thresholds: [Threshold], load: (Instruction) -> Value
     ) -> Value {
-        // Note: an iterator over the steps would retain their array, which costs more than a step.
-        let steps = instructions.span
-        return withUnsafeTemporaryAllocation(of: Value.self, capacity: stackDepth) { stack in
+        withUnsafeTemporaryAllocation(of: Value.self, capacity: stackDepth) { stack in
             var top = -1
-            for index in steps.indices {
-                let instruction = steps[index]
+            for instruction in instructions {
                 let count = instruction.operandCount
                 // The operands' places; `init` has made sure that they are there.
                 let first = top - count + 1
@@ -75,7 +67,7 @@ extension Program {
     /// The value of a step that takes nothing from the stack.
     @inline(__always)
     private func operand(
-        _ instruction: Instruction, thresholds: Span<Threshold>, load: (Instruction) -> Value
+        _ instruction: Instruction, thresholds: [Threshold], load: (Instruction) -> Value
     ) -> Value {
         switch instruction {
         case .integer(let integer): .integer(integer)
@@ -104,7 +96,7 @@ extension Program {
 
     /// The value of a step that takes two operands.
     private func binary(
-        _ instruction: Instruction, _ left: Value, _ right: Value, bytes: Span<UInt8>
+        _ instruction: Instruction, _ left: Value, _ right: Value, bytes: ContiguousArray<UInt8>
     ) -> Value {
         switch instruction {
         case .add: left + right
@@ -126,7 +118,7 @@ extension Program {
 
     /// The value of `in`: an error of the value looked for, or of an element compared before a match.
     private func isAny(
-        of elements: Slice<UnsafeMutableBufferPointer<Value>>, equalTo value: Value, bytes: Span<UInt8>
+        of elements: Slice<UnsafeMutableBufferPointer<Value>>, equalTo value: Value, bytes: ContiguousArray<UInt8>
     ) -> Value {
         for element in elements {
             switch compare(value, element, bytes: bytes) {
@@ -140,7 +132,7 @@ extension Program {
     }
 
     /// How two values lie to each other; false is before true, and strings are in the order of their bytes.
-    private func compare(_ left: Value, _ right: Value, bytes: Span<UInt8>) -> Comparison {
+    private func compare(_ left: Value, _ right: Value, bytes: ContiguousArray<UInt8>) -> Comparison {
         switch (left, right) {
         case (.integer(let left), .integer(let right)): return Comparison(left, right)
         case (.boolean(let left), .boolean(let right)): return Comparison(left ? 1 : 0, right ? 1 : Int64(0))
@@ -153,7 +145,7 @@ extension Program {
     }
 
     private func compare(
-        _ left: Value.StringReference, _ right: Value.StringReference, bytes: Span<UInt8>
+        _ left: Value.StringReference, _ right: Value.StringReference, bytes: ContiguousArray<UInt8>
     ) -> Comparison {
         let leftStart = Int(left.range.offset)
         let rightStart = Int(right.range.offset)
@@ -164,10 +156,4 @@ extension Program {
         }
         return Comparison(Int64(left.range.count), Int64(right.range.count))
     }
-}
-
-extension EventBatch.Header {
-    /// Whether the event has a value in `slot`.
-    @inline(__always)
-    fileprivate func has(_ slot: Int) -> Bool { present & (1 << UInt64(slot)) != 0 }
 }
