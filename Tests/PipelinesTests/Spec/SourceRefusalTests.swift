@@ -58,6 +58,7 @@ import Testing
         fields("an unknown time format", "ts: { format: «epoch }", "expected epoch_s, epoch_ms"),
         fields("local time without zone", "ts: { format: «\"yyyy-MM-dd HH:mm:ss\" }", "local times need a zone"),
         fields("an unknown zone", "ts: { format: iso8601, zone: «Europe/Londn }", "did you mean `Europe/London`?"),
+        fields("letters as zone", "ts: { format: iso8601, zone: «PST }", "is no time zone"),
         fields("a zone that means nothing", "ts: { format: epoch_s, «zone: UTC }", "counts from 1970"),
         fields("a zone without format", "ts: { «zone: UTC }", "counts from 1970"),
         fields("a path with two dots", "merchant_id: «a..b", "joined by single dots"),
