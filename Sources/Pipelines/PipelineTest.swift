@@ -30,6 +30,17 @@ public struct PipelineTest: Sendable {
         public var step: EventSpan
         /// The members or columns, in their order.
         public var members: [RecordValue.Member]
+
+        /// The members of one repetition, from 1: `{n}` in texts is its number.
+        public func members(ofRepetition number: Int) -> [RecordValue.Member] {
+            members.map { RecordValue.Member(name: $0.name, value: $0.value.numbered(number)) }
+        }
+
+        /// The event time of one repetition, from 1, for a record that carries none.
+        public func time(ofRepetition number: Int) -> EventTime? {
+            let (span, overflow) = step.milliseconds.multipliedReportingOverflow(by: Int64(number - 1))
+            return start.map { $0 + EventSpan(milliseconds: overflow ? .max : span) }
+        }
     }
 
     /// What it shows.
@@ -67,6 +78,16 @@ public indirect enum RecordValue: Hashable, Sendable {
     case null
     case list([RecordValue])
     case object([Member])
+
+    /// The value with a number in place of `{n}` in its texts.
+    fileprivate func numbered(_ number: Int) -> RecordValue {
+        switch self {
+        case .string(let text): .string(text.replacing("{n}", with: "\(number)"))
+        case .list(let values): .list(values.map { $0.numbered(number) })
+        case .object(let members): .object(members.map { Member(name: $0.name, value: $0.value.numbered(number)) })
+        case .number, .boolean, .null: self
+        }
+    }
 }
 
 /// What has become of a record (R3), as tests count it.

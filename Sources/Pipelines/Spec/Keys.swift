@@ -28,6 +28,7 @@ public enum PipelineKeys {
         recordFeed, lineFeed, expectation, expectedAlert, expectedCredit,
     ]
 
+    /// The root of the file.
     static let file = group(
         "the pipeline",
         [
@@ -39,6 +40,7 @@ public enum PipelineKeys {
             optional("sinks", "where outputs go"),
             optional("tests", "records and what they must give"),
         ])
+    /// An entry of `sources:`.
     static let source = group(
         "a source",
         [
@@ -51,6 +53,7 @@ public enum PipelineKeys {
             optional("dedupe", "how copies are told apart"),
             optional("fields", "where fields come from, if not from the member or column of their own name"),
         ])
+    /// A source's `event:` that depends on the record.
     static let typeSwitch = group(
         "a switch",
         [
@@ -58,6 +61,7 @@ public enum PipelineKeys {
             required("cases", "patterns and the event types they give; the first that matches wins"),
             optional("default", "the event type of other records; without it they are filtered"),
         ])
+    /// An entry of a switch's `cases:`.
     static let typeCase = group(
         "a case",
         [
@@ -66,18 +70,22 @@ public enum PipelineKeys {
             required("event", "the event type"),
             optional("fields", "field mappings of this event type alone"),
         ])
+    /// A source's `dedupe:`.
     static let dedupe = group(
         "dedupe",
         [
             required("by", "id or content"),
             optional("horizon", "how long a copy is recognised; 1h if absent"),
         ])
+    /// A setting of an identifier or a long text.
     static let identifierField = group(
         "the mapping of a text field",
         valueKeys + [
             optional("prefix", "only so many first characters")
         ])
+    /// A setting of `rating`.
     static let integerField = group("the mapping of a whole number", valueKeys)
+    /// A setting of `amount`, `cost` or `price`.
     static let moneyField = group(
         "the mapping of a money field",
         valueKeys + [
@@ -85,7 +93,9 @@ public enum PipelineKeys {
             optional("times", "the path of a whole number to multiply by"),
             optional("negate", "true turns the sign"),
         ])
+    /// A setting of `currency`.
     static let currencyField = group("the mapping of currency", valueKeys)
+    /// A setting of `ts`.
     static let timeField = group(
         "the mapping of ts",
         [
@@ -93,7 +103,9 @@ public enum PipelineKeys {
             optional("format", "how the time is written; epoch_ms if absent"),
             optional("zone", "the zone of local times"),
         ])
+    /// A setting of `event_id` or `type`, which only have a place.
     static let pathField = group("the mapping of event_id or type", [optional("path", "the member or column")])
+    /// An entry of `stages:` of the kind `window`.
     static let windowStage = group(
         "a window stage",
         [
@@ -107,6 +119,7 @@ public enum PipelineKeys {
             optional("alert", "how findings become alerts"),
             optional("credit", "what findings claim"),
         ])
+    /// An entry of `stages:` of the kind `filter`.
     static let filterStage = group(
         "a filter stage",
         [
@@ -115,12 +128,14 @@ public enum PipelineKeys {
             required("keep", "the condition of events that pass"),
             optional("tune", "thresholds, by name"),
         ])
+    /// A stage's `window:`.
     static let window = group(
         "a window",
         [
             required("size", "its length"),
             optional("every", "how often it is evaluated; its size if absent"),
         ])
+    /// An entry of `tune:` with bounds.
     static let threshold = group(
         "a threshold",
         [
@@ -128,6 +143,7 @@ public enum PipelineKeys {
             optional("min", "the smallest value allowed"),
             optional("max", "the largest value allowed"),
         ])
+    /// A stage's `alert:`.
     static let alert = group(
         "an alert",
         [
@@ -135,6 +151,7 @@ public enum PipelineKeys {
             optional("close_after", "how long without a finding until it closes; the window's size if absent"),
             optional("message", "its words, with {measure}, {threshold} and {key field}"),
         ])
+    /// A stage's `credit:`.
     static let credit = group(
         "a credit",
         [
@@ -143,6 +160,7 @@ public enum PipelineKeys {
             optional("amount", "the money field of the charge; cost where clicks are read"),
             optional("event", "the event types that are charges; those read that have the amount if absent"),
         ])
+    /// The file's `ledger:`.
     static let ledger = group(
         "the ledger",
         [
@@ -153,13 +171,16 @@ public enum PipelineKeys {
             optional("late_credit", "hold (default) or post"),
             optional("claim_horizon", "the age from which a charge is only held; 30d if absent"),
         ])
+    /// The file's `sinks:`.
     static let sinks = group("the sinks", Sink.Kind.allCases.map { optional($0.rawValue, $0.summary) })
+    /// An entry of `sinks:`.
     static let sink = group(
         "a sink",
         [
             optional("topic", "the topic that the daemon writes"),
             optional("mask", "true masks addresses, devices and accounts"),
         ])
+    /// An entry of `tests:`.
     static let test = group(
         "a test",
         [
@@ -168,6 +189,7 @@ public enum PipelineKeys {
             optional("set", "thresholds for this test"),
             required("expect", "what must come out"),
         ])
+    /// An entry of a test's `records:` that is one record.
     static let recordFeed = group(
         "a record of a test",
         [
@@ -177,18 +199,21 @@ public enum PipelineKeys {
             optional("every", "the time between two"),
             required("record", "its members or columns"),
         ])
+    /// An entry of a test's `records:` that is the text of a log.
     static let lineFeed = group(
         "raw lines of a test",
         [
             optional("source", "the source that reads them; else by their type"),
             required("lines", "CSV with a header, or one JSON object a line"),
         ])
+    /// A test's `expect:`.
     static let expectation = group(
         "an expectation",
         Fate.allCases.map { optional($0.rawValue, $0.summary) } + [
             optional("alerts", "exactly the alerts that open"),
             optional("credits", "exactly the credits"),
         ])
+    /// An entry of `expect: alerts:`.
     static let expectedAlert = group(
         "an expected alert",
         [
@@ -199,6 +224,7 @@ public enum PipelineKeys {
             optional("opened", "the end of the window that opened it"),
             optional("measures", "values of its measures when it opened"),
         ])
+    /// An entry of `expect: credits:`.
     static let expectedCredit = group(
         "an expected credit",
         [

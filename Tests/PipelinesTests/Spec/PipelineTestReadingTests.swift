@@ -53,6 +53,18 @@ import Testing
             ])
     }
 
+    @Test func repetitionsAreNumbered() throws {
+        guard case .record(let template) = try load(Refusal.base + Self.tests).tests[0].feeds[0].content else {
+            Issue.record("It is a record.")
+            return
+        }
+        #expect(template.members(ofRepetition: 1).first?.value == .string("c1"))
+        #expect(template.members(ofRepetition: 3).first?.value == .string("c3"))
+        #expect(template.members(ofRepetition: 3).dropFirst() == template.members.dropFirst())
+        #expect(template.time(ofRepetition: 1) == template.start)
+        #expect(template.time(ofRepetition: 3) == EventTime(milliseconds: 1_321_268_440_500))
+    }
+
     @Test func expectationsAreRead() throws {
         let tests = try load(Refusal.base + Self.tests).tests
         let expectation = tests[0].expectation
