@@ -1,0 +1,177 @@
+import FoundationEssentials
+public import RampartCore
+
+/// Reads the lines that earlier runs of the same pipeline have claimed (R33).
+public enum PriorLedger {
+    private static let newline = UInt8(ascii: "\n")
+
+    /// The lines of complete output folders, each once, in the order of the folders and of their rows.
+    ///
+    /// Where folders agree on a line's money and differ in its state, the line counts as posted if one of them says so,
+    /// so that no cap is passed; else the last folder's state holds.
+    public static func read(folders: [String], family: String) throws(StorageError) -> [PriorLine] {
+        var lines: [PriorLine] = []
+        var indexByID: [String: Int] = [:]
+        for folder in folders {
+            try checkSummary(of: folder, family: family)
+            var inThisFolder: Set<String> = []
+            try forEachRow(of: "\(folder)/\(OutputFile.creditLines.rawValue)") { (row, place) throws(StorageError) in
+                let line = try parse(row, at: place)
+                guard inThisFolder.insert(line.lineID).inserted else {
+                    throw place.error("the line \(line.lineID) stands here a second time")
+                }
+                if let index = indexByID[line.lineID] {
+                    try lines[index].merge(line, at: place)
+                } else {
+                    indexByID[line.lineID] = lines.count
+                    lines.append(line)
+                }
+            }
+        }
+        return lines
+    }
+
+    // MARK: The summary
+
+    private struct SummaryRow: Decodable {
+        var schema_version: Int
+        var pipeline: String
+        var complete: Bool
+    }
+
+    private static func checkSummary(of folder: String, family: String) throws(StorageError) {
+        let path = "\(folder)/\(OutputFile.summary.rawValue)"
+        var bytes: [UInt8] = []
+        do throws(StorageError) {
+            let reader = LogReader(LogFile(path: path))
+            while try reader.read(into: &bytes) > 0 {}
+        } catch  where error.reason == .notFound {
+            throw StorageError(
+                .incompletePrior, file: folder, operation: .read,
+                "the folder does not hold a complete run: it has no \(OutputFile.summary.rawValue)")
+        }
+        guard let summary = try? JSONDecoder().decode(SummaryRow.self, from: Data(bytes)),
+            summary.schema_version == OutputEncoder.schemaVersion
+        else {
+            throw StorageError(
+                .incompletePrior, file: path, operation: .read,
+                "this is not a summary with schema_version \(OutputEncoder.schemaVersion)")
+        }
+        guard summary.complete else {
+            throw StorageError(.incompletePrior, file: path, operation: .read, "the run was not complete")
+        }
+        guard summary.pipeline == family else {
+            throw StorageError(
+                .otherFamily, file: path, operation: .read,
+                "the run was of the pipeline '\(summary.pipeline)', and this one is of '\(family)'")
+        }
+    }
+
+    // MARK: Rows
+
+    /// A row's file and number, for messages.
+    fileprivate struct Place {
+        let path: String
+        let number: Int
+
+        func error(_ text: String, _ reason: StorageError.Reason = .brokenRow) -> StorageError {
+            StorageError(reason, file: "\(path):\(number)", operation: .read, text)
+        }
+    }
+
+    private static func forEachRow(
+        of path: String, _ body: (ArraySlice<UInt8>, Place) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        let reader = LogReader(LogFile(path: path))
+        var buffer: [UInt8] = []
+        var number = 0
+        while try reader.read(into: &buffer) > 0 {
+            var start = 0
+            while let end = buffer[start...].firstIndex(of: newline) {
+                number += 1
+                try body(buffer[start..<end], Place(path: path, number: number))
+                start = end + 1
+            }
+            buffer.removeFirst(start)
+        }
+        guard buffer.isEmpty else {
+            throw Place(path: path, number: number + 1).error("the row ends without a line end")
+        }
+    }
+
+    private struct LineRow: Decodable {
+        var schema_version: Int
+        var line_id: String
+        var component: String
+        var state: String
+        var merchant_id: String
+        var amount_minor: Int64
+        var currency: String
+        var scale: Int
+        var ts: String
+    }
+
+    private static func parse(_ bytes: ArraySlice<UInt8>, at place: Place) throws(StorageError) -> PriorLine {
+        guard let row = try? JSONDecoder().decode(LineRow.self, from: Data(bytes)),
+            row.schema_version == OutputEncoder.schemaVersion
+        else { throw place.error("this is not a credit line with schema_version \(OutputEncoder.schemaVersion)") }
+        guard row.line_id.utf8.count == Identifier.length else {
+            throw place.error("line_id '\(row.line_id)' is not \(Identifier.length) hexadecimal digits")
+        }
+        guard let state = CreditLine.State(rawValue: row.state) else {
+            throw place.error("state '\(row.state)' is none that a line can have")
+        }
+        guard let currency = Currency(row.currency) else {
+            throw place.error("currency '\(row.currency)' is not in ISO 4217")
+        }
+        guard row.amount_minor > 0 else { throw place.error("amount_minor \(row.amount_minor) is not above zero") }
+        guard (0...MajorAmount.placesMax).contains(row.scale) else {
+            throw place.error("scale \(row.scale) is not one of 0 to \(MajorAmount.placesMax)")
+        }
+        guard let time = time(of: row.ts) else {
+            throw place.error("ts '\(row.ts)' is not in the form 2011-11-14T12:00:00.000Z")
+        }
+        return PriorLine(
+            lineID: row.line_id, merchantID: row.merchant_id, state: state, amount: row.amount_minor,
+            currency: currency, scale: row.scale, chargeTime: time, component: row.component)
+    }
+
+    /// The moment that our own encoder has written as this text; nil for any other text.
+    private static func time(of text: String) -> EventTime? {
+        let utf8 = Array(text.utf8)
+        guard utf8.count == 24 else { return nil }
+        func number(_ start: Int, _ count: Int) -> Int64? {
+            let digits = utf8[start..<start + count]
+            guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+            return digits.reduce(0) { $0 * 10 + Int64($1 - 0x30) }
+        }
+        guard let year = number(0, 4), let month = number(5, 2), let day = number(8, 2), let hour = number(11, 2),
+            let minute = number(14, 2), let second = number(17, 2), let millisecond = number(20, 3)
+        else { return nil }
+        // Years counted from March put the leap day at their end, which makes months a linear function of the day.
+        let shiftedYear = month <= 2 ? year - 1 : year
+        let shiftedMonth = month <= 2 ? month + 9 : month - 3
+        let days =
+            365 * shiftedYear + shiftedYear / 4 - shiftedYear / 100 + shiftedYear / 400
+            + (153 * shiftedMonth + 2) / 5 + day - 719_469
+        let time = EventTime(
+            milliseconds: ((days * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + millisecond)
+        return UTCText(time).iso8601 == text ? time : nil
+    }
+}
+
+extension PriorLine {
+    /// Takes over what a later folder says of the same line.
+    fileprivate mutating func merge(_ other: PriorLine, at place: PriorLedger.Place) throws(StorageError) {
+        let isSameMoney =
+            currency == other.currency
+            && MajorAmount(units: amount, scale: scale) == MajorAmount(units: other.amount, scale: other.scale)
+        guard isSameMoney else {
+            throw place.error(
+                "the line \(lineID) is of \(other.amount) \(other.currency.text) at scale \(other.scale) here"
+                    + " and of \(amount) \(currency.text) at scale \(scale) in an earlier run",
+                .contradiction)
+        }
+        if state != .posted { state = other.state }
+    }
+}
