@@ -92,6 +92,8 @@ enum DocumentChecks {
     }
 
     /// Commands and flags of `rampart` that a page shows and that the command line does not declare.
+    ///
+    /// A span or line of code is looked at when it begins with `rampart` or with a flag.
     static func missingCommands(_ file: TextFile, commandLine: [SwiftFile]) -> [Problem] {
         let words = Set(commandLine.flatMap { source in source.code.indices.flatMap { source.words($0) } })
         let literals = commandLine.flatMap(\.file.lines)
@@ -105,14 +107,15 @@ enum DocumentChecks {
                 || names.contains { words.contains(camelCase($0)[...]) }
         }
         return code(file).flatMap { index, line -> [Problem] in
-            var rest = line.split { " `[]|()\"".contains($0) }.drop { $0 != "rampart" && !$0.hasSuffix("/rampart") }
-            guard rest.count > 1 else { return [] }
-            rest = rest.dropFirst()
+            var rest = line.split { " `[]|()\"".contains($0) }[...]
             var problems: [Problem] = []
-            if let command = rest.first, command.allSatisfy(\.isLetter), command.allSatisfy(\.isLowercase) {
-                if !declares(command: command) {
+            if let first = rest.first, first == "rampart" || first.hasSuffix("/rampart") {
+                rest = rest.dropFirst()
+                if let command = rest.first, command.allSatisfy(\.isLowercase), !declares(command: command) {
                     problems.append(file.problem(index, "`rampart \(command)` is no command"))
                 }
+            } else if rest.first?.hasPrefix("--") != true {
+                return []
             }
             for flag in rest where flag.hasPrefix("--") && flag.count > 2 {
                 let name = flag.dropFirst(2).prefix { $0.isLetter || $0 == "-" }
