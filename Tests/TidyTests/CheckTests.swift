@@ -145,8 +145,14 @@ import Testing
     }
 
     @Test func testNames() {
-        let text =
-            "@Test func one() {}\n@Test(arguments: [1])\nfunc two(a: Int) {}\nfunc helper() {}\n// @Test\nfunc other() {}\n"
+        let text = """
+            @Test func one() {}
+            @Test(arguments: [1])
+            func two(a: Int) {}
+            func helper() {}
+            // @Test
+            func other() {}
+            """
         #expect(RuleChecks.testNames(SwiftFile(path: "A.swift", text: text)) == ["one", "two"])
     }
 
