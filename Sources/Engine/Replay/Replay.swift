@@ -10,6 +10,17 @@ public struct Replay {
         var splitter: RecordSplitter
         var records = RecordBatch()
         var hasEnded = false
+
+        /// Replaces `records` by those that the next bytes of the log complete.
+        mutating func readRecords(with bytes: inout [UInt8]) throws {
+            records.removeAll()
+            if try log.reader.read(into: &bytes) {
+                bytes.withUnsafeBytes { splitter.split($0, into: &records) }
+            } else {
+                splitter.finish(into: &records)
+                hasEnded = true
+            }
+        }
     }
 
     /// Events for the shards, with the watermark that they bring.
@@ -58,6 +69,7 @@ public struct Replay {
         into sink: inout some ReplaySink, isStopped: () -> Bool = { false },
         progress: (ReplayProgress) -> Void = { _ in }
     ) async throws -> ReplayReport {
+        let workers = workers
         var wasStopped = false
         var next = try readChunk(into: &sink)
         while let chunk = next {
@@ -80,14 +92,8 @@ public struct Replay {
         let open = partitions.indices.filter { !partitions[$0].hasEnded }
         let watermarks = open.map { intake.watermark(of: $0) }
         guard let turn = polling.next(of: open, watermarks: watermarks) else { return nil }
-        partitions[turn].records.removeAll()
         do {
-            if try partitions[turn].log.reader.read(into: &bytes) {
-                bytes.withUnsafeBytes { partitions[turn].splitter.split($0, into: &partitions[turn].records) }
-            } else {
-                partitions[turn].splitter.finish(into: &partitions[turn].records)
-                partitions[turn].hasEnded = true
-            }
+            try partitions[turn].readRecords(with: &bytes)
         } catch {
             // What is left in the splitter is the start of a record whose end was never seen.
             failures.append(ReplayReport.Failure(log: partitions[turn].log.name, error: error))

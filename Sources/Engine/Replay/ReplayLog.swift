@@ -1,5 +1,3 @@
-public import RampartCore
-
 /// One log of a replay: a partition of the task (R2).
 public struct ReplayLog {
     /// What messages, dead letters and late events call it.
