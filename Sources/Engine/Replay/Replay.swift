@@ -94,8 +94,10 @@ public struct Replay {
         guard let turn = polling.next(of: open, watermarks: watermarks) else { return nil }
         do {
             try partitions[turn].readRecords(with: &bytes)
+            if let error = intake.headerError(in: partitions[turn].records, of: turn) { throw error }
         } catch {
             // What is left in the splitter is the start of a record whose end was never seen.
+            partitions[turn].records.removeAll()
             failures.append(ReplayReport.Failure(log: partitions[turn].log.name, error: error))
             partitions[turn].hasEnded = true
         }

@@ -56,7 +56,7 @@ public struct Intake: Sendable {
         self.topology = topology
         self.bounds = bounds
         merchantSlot = topology.layout.slot(of: .merchantID)
-        counters = IntakeCounters(topology)
+        counters = IntakeCounters(topology, partitions: bindings.count)
         partitions = bindings.map {
             Partition(
                 decoder: RecordDecoder(topology: topology, binding: $0, latest: bounds.latest),
@@ -95,16 +95,21 @@ public struct Intake: Sendable {
 
     // MARK: - Records
 
+    /// What makes the header of a CSV partition unusable, if anything does.
+    public func headerError(in records: RecordBatch, of partition: Int) -> CSVHeaderError? {
+        partitions[partition].decoder.headerError(in: records)
+    }
+
     /// Reads the next records of a partition, in their order.
     public mutating func read(_ records: RecordBatch, of partition: Int) -> Chunk {
         var chunk = Chunk(events: EventBatch(slotCount: topology.layout.slotCount))
+        counters.partitions[partition] += records.records.count
         for record in records.records {
             let decoded = partitions[partition].decoder.decode(record, in: records, into: &chunk.events)
             let watermark = partitions[partition].watermark
             if let time = decoded.time {
                 partitions[partition].highest = max(partitions[partition].highest ?? time, time)
             }
-            counters.read += 1
             let place = RecordPlace(source: decoded.source, partition: partition, position: record.position)
             switch decoded.result {
             case .filtered: counters.filter(decoded.source)

@@ -10,8 +10,8 @@ public struct IntakeCounters: Hashable, Sendable {
         public var late = 0
     }
 
-    /// All records.
-    public var read = 0
+    /// Records read from each partition.
+    public var partitions: [Int]
     /// Per source of the topology.
     public var sources: [Source]
     /// Records whose source was never known.
@@ -20,9 +20,13 @@ public struct IntakeCounters: Hashable, Sendable {
     public var reasons: [DeadLetterReason: Int] = [:]
 
     /// Creates counters at zero.
-    public init(_ topology: Topology) {
+    public init(_ topology: Topology, partitions count: Int) {
+        partitions = Array(repeating: 0, count: count)
         sources = Array(repeating: Source(), count: topology.sources.count)
     }
+
+    /// All records read.
+    public var read: Int { partitions.reduce(0, +) }
 
     /// The sums over all sources.
     public var total: Source {

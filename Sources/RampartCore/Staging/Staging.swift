@@ -31,10 +31,10 @@ struct Staging: Sendable {
         stringSlots = layout.stringSlots
     }
 
-    /// On-time events that wait.
-    var count: Int { waiting.count }
-    /// Late events that wait for the pane in which they take effect.
-    var lateCount: Int { waitingLate.count }
+    /// The source of each on-time event that waits.
+    var sources: some Sequence<Int> {
+        waiting.lazy.map { Int(segments[Int($0.segment)].batch.headers[Int($0.row)].source) }
+    }
     /// Bytes held.
     var byteCount: Int { segments.reduce(0) { $0 + $1.batch.byteCount } }
 

@@ -20,6 +20,8 @@ public struct GroupCounters: Hashable, Sendable {
         public var duplicate = 0
         /// Copies of the id with other content.
         public var conflict = 0
+        /// Events that still wait in staging.
+        public var staged = 0
         /// Accepted events by raw value of their type.
         public var types = [Int](repeating: 0, count: EventType.allCases.count)
         /// Sums of money of accepted events, in order of first sight.
@@ -49,8 +51,6 @@ public struct GroupCounters: Hashable, Sendable {
     public var sources: [Source]
     /// Per stage of the topology.
     public var stages: [Stage]
-    /// On-time events still staged.
-    public var staged = 0
     /// Lines remembered.
     public var claims = 0
     /// Lines refused at the ceiling of claims.
@@ -68,7 +68,6 @@ public struct GroupCounters: Hashable, Sendable {
     public mutating func add(_ other: GroupCounters) {
         for index in sources.indices { sources[index].add(other.sources[index]) }
         for index in stages.indices { stages[index].add(other.stages[index]) }
-        staged += other.staged
         claims += other.claims
         refused += other.refused
         voided += other.voided
@@ -103,6 +102,7 @@ extension GroupCounters.Source {
         accepted += other.accepted
         duplicate += other.duplicate
         conflict += other.conflict
+        staged += other.staged
         for index in types.indices { types[index] += other.types[index] }
         for amount in other.money { add(amount) }
         firstTime = [firstTime, other.firstTime].compactMap { $0 }.min()

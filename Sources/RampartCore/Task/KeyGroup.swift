@@ -230,7 +230,7 @@ struct KeyGroup: Sendable {
             totals.stages[stage].keysMax = windows[index].keyCountMax
             totals.stages[stage].conditionErrors += windows[index].conditionErrors
         }
-        totals.staged = staging.count
+        for source in staging.sources { totals.sources[source].staged += 1 }
         totals.claims = ledger.counts.claims
         totals.refused = ledger.counts.refused
         totals.voided = ledger.counts.voided

@@ -36,7 +36,7 @@ import Testing
     @Test func isReleasedOnlyAtItsEnd() {
         #expect(opened(pipeline.run(clicks([1, 2, 3]), to: 9).rows) == [])
         #expect(opened(pipeline.run(clicks([1, 2, 3]), to: 10).rows) == [10])
-        #expect(pipeline.run(clicks([1, 2, 3]), to: 9).counters.staged == 3)
+        #expect(pipeline.run(clicks([1, 2, 3]), to: 9).counters.sources[0].staged == 3)
     }
 
     @Test func keysAreApart() {
