@@ -34,9 +34,14 @@ public enum PriorLedger {
     // MARK: The summary
 
     private struct SummaryRow: Decodable {
-        var schema_version: Int
+        var schemaVersion: Int
         var pipeline: String
         var complete: Bool
+
+        enum CodingKeys: String, CodingKey {
+            case schemaVersion = "schema_version"
+            case pipeline, complete
+        }
     }
 
     private static func checkSummary(of folder: String, family: String) throws(StorageError) {
@@ -51,7 +56,7 @@ public enum PriorLedger {
                 "the folder does not hold a complete run: it has no \(OutputFile.summary.rawValue)")
         }
         guard let summary = try? JSONDecoder().decode(SummaryRow.self, from: Data(bytes)),
-            summary.schema_version == OutputEncoder.schemaVersion
+            summary.schemaVersion == OutputEncoder.schemaVersion
         else {
             throw StorageError(
                 .incompletePrior, file: path, operation: .read,
@@ -100,23 +105,32 @@ public enum PriorLedger {
     }
 
     private struct LineRow: Decodable {
-        var schema_version: Int
-        var line_id: String
+        var schemaVersion: Int
+        var lineID: String
         var component: String
         var state: String
-        var merchant_id: String
-        var amount_minor: Int64
+        var merchantID: String
+        var amount: Int64
         var currency: String
         var scale: Int
-        var ts: String
+        var time: String
+
+        enum CodingKeys: String, CodingKey {
+            case schemaVersion = "schema_version"
+            case lineID = "line_id"
+            case merchantID = "merchant_id"
+            case amount = "amount_minor"
+            case time = "ts"
+            case component, state, currency, scale
+        }
     }
 
     private static func parse(_ bytes: ArraySlice<UInt8>, at place: Place) throws(StorageError) -> PriorLine {
         guard let row = try? JSONDecoder().decode(LineRow.self, from: Data(bytes)),
-            row.schema_version == OutputEncoder.schemaVersion
+            row.schemaVersion == OutputEncoder.schemaVersion
         else { throw place.error("this is not a credit line with schema_version \(OutputEncoder.schemaVersion)") }
-        guard row.line_id.utf8.count == Identifier.length else {
-            throw place.error("line_id '\(row.line_id)' is not \(Identifier.length) hexadecimal digits")
+        guard row.lineID.utf8.count == Identifier.length else {
+            throw place.error("line_id '\(row.lineID)' is not \(Identifier.length) hexadecimal digits")
         }
         guard let state = CreditLine.State(rawValue: row.state) else {
             throw place.error("state '\(row.state)' is none that a line can have")
@@ -124,15 +138,15 @@ public enum PriorLedger {
         guard let currency = Currency(row.currency) else {
             throw place.error("currency '\(row.currency)' is not in ISO 4217")
         }
-        guard row.amount_minor > 0 else { throw place.error("amount_minor \(row.amount_minor) is not above zero") }
+        guard row.amount > 0 else { throw place.error("amount_minor \(row.amount) is not above zero") }
         guard (0...MajorAmount.placesMax).contains(row.scale) else {
             throw place.error("scale \(row.scale) is not one of 0 to \(MajorAmount.placesMax)")
         }
-        guard let time = time(of: row.ts) else {
-            throw place.error("ts '\(row.ts)' is not in the form 2011-11-14T12:00:00.000Z")
+        guard let time = time(of: row.time) else {
+            throw place.error("ts '\(row.time)' is not in the form 2011-11-14T12:00:00.000Z")
         }
         return PriorLine(
-            lineID: row.line_id, merchantID: row.merchant_id, state: state, amount: row.amount_minor,
+            lineID: row.lineID, merchantID: row.merchantID, state: state, amount: row.amount,
             currency: currency, scale: row.scale, chargeTime: time, component: row.component)
     }
 
