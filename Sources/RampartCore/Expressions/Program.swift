@@ -32,9 +32,9 @@ public struct Program: Hashable, Sendable {
         /// Takes `count` list elements and below them the value looked for.
         case isIn(count: Int)
 
-        /// (a + 1) / (b + 1) of the two operands a, b (R20).
+        /// (a + 1) / (b + 1) of the two operands a, b, both raised by the lower one if that is below zero (R20).
         case scoreAtLeast
-        /// (b + 1) / (a + 1) of the two operands a, b (R20).
+        /// The reciprocal of `scoreAtLeast` (R20).
         case scoreAtMost
         /// 2 where the operand is true, 0 where it is false.
         case scoreTruth
@@ -43,13 +43,60 @@ public struct Program: Hashable, Sendable {
     }
 
     /// The steps in order; they leave exactly one value.
-    public var instructions: [Instruction]
+    public let instructions: [Instruction]
     /// The string constants as UTF-8.
-    public var strings: [[UInt8]]
+    public let strings: [[UInt8]]
+    /// The most values that the stack holds at any step.
+    public let stackDepth: Int
+    /// All constants in one array, so that comparing with one touches no reference count.
+    let constantBytes: ContiguousArray<UInt8>
+    /// Where each constant lies in `constantBytes`.
+    let constantRanges: ContiguousArray<EventBatch.ByteRange>
 
-    /// Creates a program from its steps and constants.
+    /// Creates a program from its steps and constants; traps where a step would find too few operands.
     public init(instructions: [Instruction], strings: [[UInt8]] = []) {
         self.instructions = instructions
         self.strings = strings
+        stackDepth = Self.stackDepth(of: instructions, constantCount: strings.count)
+        var bytes = ContiguousArray<UInt8>()
+        constantRanges = ContiguousArray(
+            strings.map { string in
+                defer { bytes.append(contentsOf: string) }
+                return EventBatch.ByteRange(offset: UInt32(bytes.count), count: UInt32(string.count))
+            })
+        constantBytes = bytes
+    }
+
+    /// Runs the steps on counts alone: evaluation can then trust that every operand is there.
+    private static func stackDepth(of instructions: [Instruction], constantCount: Int) -> Int {
+        var depth = 0
+        var deepest = 0
+        for instruction in instructions {
+            if case .string(let index) = instruction {
+                precondition(index >= 0 && index < constantCount, "A program names only constants that it has.")
+            }
+            let operands = instruction.operandCount
+            precondition(operands >= 0 && operands <= depth, "Every step of a program finds its operands.")
+            depth += 1 - operands
+            deepest = max(deepest, depth)
+        }
+        precondition(depth == 1, "A program leaves exactly one value.")
+        return deepest
+    }
+}
+
+extension Program.Instruction {
+    /// How many values the step takes from the stack; each step pushes one.
+    var operandCount: Int {
+        switch self {
+        case .integer, .double, .boolean, .string, .integerField, .stringField, .eventTime, .has, .typeIs, .measure,
+            .threshold:
+            0
+        case .negate, .not, .scoreTruth: 1
+        case .add, .subtract, .multiply, .divide, .remainder, .equal, .notEqual, .less, .lessOrEqual, .greater,
+            .greaterOrEqual, .and, .or, .scoreAtLeast, .scoreAtMost, .minimum, .maximum:
+            2
+        case .isIn(let count): count < Int.max ? count + 1 : count
+        }
     }
 }

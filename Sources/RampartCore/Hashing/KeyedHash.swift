@@ -134,12 +134,13 @@ public struct Fingerprint: Sendable {
         second = KeyedHash.fold(b ^ key.secrets.2, a ^ second)
     }
 
-    /// Adds bytes and their number, so that the border between two strings matters.
+    /// Adds bytes behind a tag and their number, so that the border between two strings matters.
     @inlinable
-    public mutating func combine(_ bytes: UnsafeRawBufferPointer) {
+    public mutating func combine(_ bytes: UnsafeRawBufferPointer, tag: UInt64 = 0) {
+        combine(UInt64(truncatingIfNeeded: bytes.count), tag)
+        guard !bytes.isEmpty else { return }
         let tail = KeyedHash.words(of: bytes) { combine($0, $1) }
         combine(tail.first, tail.second)
-        combine(UInt64(truncatingIfNeeded: bytes.count), 0)
     }
 
     /// The hash of all that was added.

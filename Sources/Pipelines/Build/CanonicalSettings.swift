@@ -1,0 +1,203 @@
+internal import RampartCore
+
+/// Settings in one form, whatever the layout, comments and order of keys in the file.
+///
+/// Every text is written behind its length, so that different settings never have the same form.
+indirect enum CanonicalValue {
+    case text(String)
+    case list([CanonicalValue])
+    case map([String: CanonicalValue])
+
+    /// Appends the form; maps are in the order of their keys.
+    func write(to bytes: inout [UInt8]) {
+        switch self {
+        case .text(let text):
+            Self.write(Array(text.utf8), to: &bytes)
+        case .list(let values):
+            bytes.append(UInt8(ascii: "["))
+            for value in values { value.write(to: &bytes) }
+            bytes.append(UInt8(ascii: "]"))
+        case .map(let values):
+            bytes.append(UInt8(ascii: "{"))
+            for (key, value) in values.sorted(by: { $0.key < $1.key }) {
+                Self.write(Array(key.utf8), to: &bytes)
+                value.write(to: &bytes)
+            }
+            bytes.append(UInt8(ascii: "}"))
+        }
+    }
+
+    private static func write(_ text: [UInt8], to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: Array("\(text.count):".utf8))
+        bytes.append(contentsOf: text)
+    }
+
+    /// A text, or an empty list for none, which no text is equal to.
+    static func optional(_ text: String?) -> CanonicalValue { text.map { .text($0) } ?? .list([]) }
+
+    /// A list of texts.
+    static func texts(_ texts: [String]) -> CanonicalValue { .list(texts.map { .text($0) }) }
+
+    /// A span in milliseconds.
+    static func span(_ span: EventSpan) -> CanonicalValue { .text("\(span.milliseconds)") }
+}
+
+/// Makes a topology's settings canonical, from which its revision is hashed.
+struct CanonicalSettings {
+    /// The topology; its revision is not looked at.
+    let topology: Topology
+    /// What the file says beside the graph.
+    let sinks: [Sink]
+    /// The topics of the sources.
+    let topics: [String?]
+
+    /// The first 16 hexadecimal digits of the SHA-256 of all settings.
+    var revision: String {
+        var bytes: [UInt8] = []
+        value.write(to: &bytes)
+        return Hexadecimal.text(SHA256.digest(bytes).prefix(8))
+    }
+
+    private var value: CanonicalValue {
+        .map([
+            "form": .text("1"),
+            "family": .text(topology.family),
+            "sources": .list(zip(topology.sources, topics).map(source)),
+            "stages": .list(topology.stages.map(stage)),
+            "ledger": ledger,
+            "sinks": .list(
+                sinks.map { .list([.text($0.kind.rawValue), .optional($0.topic), .text("\($0.mask)")]) }),
+        ])
+    }
+
+    // MARK: - Sources
+
+    private func source(_ source: Source, topic: String?) -> CanonicalValue {
+        var mappings: [String: CanonicalValue] = [:]
+        for (type, mapping) in source.mappings { mappings[type.name] = self.mapping(mapping) }
+        return .map([
+            "name": .text(source.name), "format": .text(source.format.rawValue), "topic": .optional(topic),
+            "event": selector(source.selector), "type": path(source.typePath), "mappings": .map(mappings),
+            "partitioned_by": .text(source.partitionedBy.name), "lateness": .span(source.lateness),
+            "dedupe": dedupe(source.dedupe), "scale": .text("\(source.scale)"),
+        ])
+    }
+
+    private func selector(_ selector: Source.Selector) -> CanonicalValue {
+        switch selector {
+        case .constant(let type): return .text(type.name)
+        case .match(let path, let cases, let otherwise):
+            let patterns: [CanonicalValue] = cases.map { one in
+                switch one.pattern {
+                case .equals(let bytes): .texts(["equals", String(decoding: bytes, as: UTF8.self), one.type.name])
+                case .startsWith(let bytes):
+                    .texts(["starts_with", String(decoding: bytes, as: UTF8.self), one.type.name])
+                }
+            }
+            return .list([self.path(path), .list(patterns), .optional(otherwise?.name)])
+        }
+    }
+
+    private func dedupe(_ dedupe: Source.Dedupe) -> CanonicalValue {
+        switch dedupe {
+        case .off: .text("off")
+        case .byID(let horizon): .list([.text("id"), .span(horizon)])
+        case .byContent(let horizon): .list([.text("content"), .span(horizon)])
+        }
+    }
+
+    private func path(_ path: Path?) -> CanonicalValue {
+        .texts(path?.names.map { String(decoding: $0, as: UTF8.self) } ?? [])
+    }
+
+    private func mapping(_ mapping: Mapping) -> CanonicalValue {
+        var values: [String: CanonicalValue] = [
+            "ts": .list([path(mapping.time), timeFormat(mapping.timeFormat)]), "event_id": path(mapping.identity),
+        ]
+        for field in mapping.fields {
+            let fallback = field.fallback.map { String(decoding: $0, as: UTF8.self) }
+            values[field.field.name] = .list([path(field.path), .optional(fallback), reading(field.reading)])
+        }
+        return .map(values)
+    }
+
+    private func timeFormat(_ format: TimestampFormat) -> CanonicalValue {
+        // The rules of a zone are data of the machine; its name is the setting.
+        switch format {
+        case .epochSeconds: .text("epoch_s")
+        case .epochMilliseconds: .text("epoch_ms")
+        case .epochMicroseconds: .text("epoch_us")
+        case .iso8601(let zone): .list([.text("iso8601"), .optional(zone?.name)])
+        case .local(let zone): .list([.text("local"), .text(zone.name)])
+        }
+    }
+
+    private func reading(_ reading: FieldMapping.Reading) -> CanonicalValue {
+        switch reading {
+        case .string(let prefix): .list([.text("string"), .optional(prefix.map { "\($0)" })])
+        case .integer(let minimum, let maximum): .texts(["integer", "\(minimum)", "\(maximum)"])
+        case .units: .text("units")
+        case .decimal(let factor, let negate): .list([.text("decimal"), path(factor), .text("\(negate)")])
+        case .currency: .text("currency")
+        }
+    }
+
+    // MARK: - Stages
+
+    private func stage(_ stage: Stage) -> CanonicalValue {
+        var thresholds: [String: CanonicalValue] = [:]
+        for threshold in stage.thresholds {
+            thresholds[threshold.name] = .list(
+                [threshold.value, threshold.minimum, threshold.maximum].map { .optional($0?.text) })
+        }
+        let inputs = stage.inputs.map { input in
+            switch input {
+            case .source(let index): topology.sources[index].name
+            case .stage(let index): topology.stages[index].name
+            }
+        }
+        var values: [String: CanonicalValue] = [
+            "name": .text(stage.name), "from": .texts(inputs.sorted()), "tune": .map(thresholds),
+        ]
+        let program = CanonicalProgram(layout: topology.layout, stage: stage)
+        switch stage.kind {
+        case .filter(let filter): values["keep"] = program.value(filter.condition)
+        case .window(let window): values["window"] = self.window(window, program)
+        }
+        return .map(values)
+    }
+
+    private func window(_ window: Window, _ program: CanonicalProgram) -> CanonicalValue {
+        var measures: [String: CanonicalValue] = [:]
+        for measure in window.measures {
+            let condition = measure.condition.map { program.value($0) } ?? .list([])
+            measures[measure.name] = .list(
+                [.text(measure.function.rawValue), .optional(measure.field?.name), condition])
+        }
+        var values: [String: CanonicalValue] = [
+            "key": .texts(window.key.map(\.name)), "size": .span(window.size), "every": .span(window.every),
+            "measure": .map(measures), "when": program.value(window.condition),
+            "severity": .text(window.alert.severity.rawValue), "close_after": .span(window.alert.closeAfter),
+            "message": .list((window.alert.message ?? []).map { program.part($0) }),
+        ]
+        if let credit = window.credit {
+            values["credit"] = .list([
+                .text(credit.component), .text(credit.reason), .text(credit.amount.name),
+                .texts(credit.types.map(\.name)),
+            ])
+        }
+        return .map(values)
+    }
+
+    private var ledger: CanonicalValue {
+        let policy = topology.ledger
+        func amounts(_ amounts: [Currency: MajorAmount]) -> CanonicalValue {
+            .map(Dictionary(uniqueKeysWithValues: amounts.map { ($0.key.text, .text("\($0.value.billionths)")) }))
+        }
+        return .map([
+            "statement": .span(policy.statement), "caps": amounts(policy.caps),
+            "review_above": amounts(policy.reviewAbove), "late_horizon": .span(policy.lateHorizon),
+            "late_credit": .text("\(policy.postsLateCharges)"), "claim_horizon": .span(policy.claimHorizon),
+        ])
+    }
+}

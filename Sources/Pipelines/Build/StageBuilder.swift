@@ -1,0 +1,224 @@
+internal import RampartCore
+
+/// A stage whose expressions are checked; its programs are made once the layout is known.
+struct StageDraft {
+    /// What only one kind has.
+    enum Kind {
+        case filter(CheckedExpression)
+        case window(WindowDraft)
+    }
+
+    /// The stage as it is written.
+    var spec: StageSpec
+    /// What it reads.
+    var inputs: [Stage.Input]
+    /// What it does.
+    var kind: Kind
+    /// The fields that it reads.
+    var fields: Set<Field>
+}
+
+/// A window whose expressions are checked.
+struct WindowDraft {
+    /// The window as it is written.
+    var spec: WindowSpec
+    /// The measures, their conditions' programs left out.
+    var measures: [Measure]
+    /// The conditions of the measures.
+    var conditions: [CheckedExpression?]
+    /// The condition of a finding.
+    var when: CheckedExpression
+    /// The message's parts.
+    var message: [MessagePart]?
+    /// What findings claim.
+    var credit: CreditPolicy?
+}
+
+/// Checks one stage against the sources that it reads.
+struct StageBuilder {
+    /// Where mistakes go.
+    let report: Report
+    /// Checks expressions.
+    let expressions: ExpressionReader
+    /// The stage as it is written.
+    let spec: StageSpec
+    /// The sources that it reads in the end.
+    let sources: [SourceSpec]
+
+    /// The events that can reach the stage.
+    var events: [(source: Source, type: EventType, mapping: Mapping)] {
+        sources.flatMap { spec in
+            EventType.allCases.compactMap { type in
+                spec.source.mappings[type].map { (spec.source, type, $0) }
+            }
+        }
+    }
+
+    /// The checked stage, or nil where it holds a mistake that stops it.
+    func build(inputs: [Stage.Input]) -> StageDraft? {
+        var used: Set<Int> = []
+        let draft: StageDraft?
+        switch spec.kind {
+        case .filter(let keep):
+            draft = filter(keep, inputs, &used)
+        case .window(let window):
+            draft = self.window(window, inputs, &used)
+        }
+        checkNames()
+        guard let draft else { return nil }
+        for (index, threshold) in spec.thresholds.enumerated() where !used.contains(index) {
+            report.warning(
+                threshold.position, "the threshold `\(threshold.threshold.name)` is not used",
+                "remove it, or name it in a condition")
+        }
+        return draft
+    }
+
+    private var thresholds: [Threshold] { spec.thresholds.map(\.threshold) }
+
+    private func filter(_ keep: YamlNode, _ inputs: [Stage.Input], _ used: inout Set<Int>) -> StageDraft? {
+        let scope = ExpressionScope(subject: .event, thresholds: thresholds)
+        guard let checked = expressions.condition(keep, "keep", scope: scope) else { return nil }
+        used = checked.thresholds
+        check(checked.fields, in: keep)
+        return StageDraft(spec: spec, inputs: inputs, kind: .filter(checked), fields: checked.fields)
+    }
+
+    private func window(_ window: WindowSpec, _ inputs: [Stage.Input], _ used: inout Set<Int>) -> StageDraft? {
+        checkKey(window)
+        var fields = Set(window.key.map(\.field))
+        var measures: [Measure] = []
+        var conditions: [CheckedExpression?] = []
+        for entry in window.measures {
+            guard let read = expressions.measure(entry, thresholds: thresholds) else { continue }
+            measures.append(read.measure)
+            conditions.append(read.condition)
+            if let field = read.measure.field {
+                fields.insert(field)
+                check(field, at: read.fieldPosition)
+            }
+            guard let condition = read.condition else { continue }
+            fields.formUnion(condition.fields)
+            used.formUnion(condition.thresholds)
+            check(condition.fields, in: entry.value)
+        }
+        let message = window.message.flatMap {
+            MessageReader(report: report, text: expressions.text).read(
+                $0, measures: window.measures.map(\.key), thresholds: thresholds, key: window.key.map(\.field),
+                used: &used)
+        }
+        let credit = window.credit.flatMap { CreditBuilder(report: report, events: events).build($0) }
+        if let credit { fields.insert(credit.amount) }
+        // A condition over measures that hold mistakes would only repeat them.
+        guard measures.count == window.measures.count else { return nil }
+        let scope = ExpressionScope(subject: .window(measures), thresholds: thresholds)
+        guard let when = expressions.condition(window.when, "when", scope: scope) else { return nil }
+        used.formUnion(when.thresholds)
+        if when.holdsOnZeros {
+            report.warning(
+                window.when.position, "`when` would hold for a key of which nothing was measured",
+                "add a bound such as events >= 1")
+        }
+        let draft = WindowDraft(
+            spec: window, measures: measures, conditions: conditions, when: when, message: message, credit: credit)
+        return StageDraft(spec: spec, inputs: inputs, kind: .window(draft), fields: fields)
+    }
+
+    // MARK: - Names
+
+    private func checkNames() {
+        var names: [String: String] = [:]
+        for threshold in spec.thresholds {
+            let name = threshold.threshold.name
+            names[name] = "a threshold"
+            checkReserved(name, threshold.position)
+            if Field(name: name) != nil {
+                report.error(
+                    threshold.position, "the threshold `\(name)` has the name of a field",
+                    "rename it, for example min_\(name)")
+            }
+        }
+        guard case .window(let window) = spec.kind else { return }
+        for measure in window.measures {
+            guard isName(measure.key, "a measure", hyphens: false, at: measure.position, report) else { continue }
+            checkReserved(measure.key, measure.position)
+            if names[measure.key] != nil {
+                report.error(
+                    measure.position, "`\(measure.key)` names a threshold and a measure of one stage",
+                    "rename one of them")
+            }
+            if window.key.contains(where: { $0.field.name == measure.key }) {
+                report.error(
+                    measure.position, "the measure `\(measure.key)` has the name of a field of the key",
+                    "rename it, for example \(measure.key)_count")
+            }
+        }
+    }
+
+    private func checkReserved(_ name: String, _ position: Position) {
+        guard ReservedNames.all.contains(name) else { return }
+        report.error(position, "`\(name)` is a word of the expression language", "use another name")
+    }
+
+    // MARK: - Fields
+
+    private func checkKey(_ window: WindowSpec) {
+        for part in window.key { check(part.field, at: part.position) }
+        let fields = window.key.map(\.field)
+        guard !fields.isEmpty else { return }
+        if !fields.contains(.merchantID) {
+            report.error(
+                window.keyPosition, "the key of `\(spec.name)` lacks merchant_id; an alert names its merchant",
+                "add merchant_id to the key")
+        }
+        let partitions = Set(sources.map(\.source.partitionedBy)).sorted { $0.rawValue < $1.rawValue }
+        for field in partitions where !fields.contains(field) && field != .merchantID {
+            report.error(
+                window.keyPosition,
+                "the key of `\(spec.name)` lacks \(field.name), by which what it reads is partitioned",
+                "add \(field.name) to the key")
+        }
+        if partitions.count > 1 {
+            report.error(
+                spec.from.first?.position ?? spec.position,
+                "`\(spec.name)` reads sources partitioned by \(alternatives(partitions.map(\.name)))",
+                "partition all of them by one field")
+        }
+    }
+
+    private func check(_ fields: Set<Field>, in node: YamlNode) {
+        for field in Field.allCases where fields.contains(field) {
+            check(field, at: expressions.position(of: field.name, in: node))
+        }
+    }
+
+    /// A field must come from somewhere, and money must be of one scale wherever it comes from.
+    private func check(_ field: Field, at position: Position) {
+        let events = events
+        guard !events.isEmpty else { return }
+        let readers = events.filter { $0.mapping.maps(field) }
+        if readers.isEmpty {
+            let types = alternatives(Set(events.map(\.type.name)).sorted())
+            let names = Field.allCases.filter { other in events.contains { $0.mapping.maps(other) } }.map(\.name)
+            report.error(
+                position, "no event that `\(spec.name)` reads (\(types)) has \(field.name)",
+                Suggestion.didYouMean(field.name, among: names) ?? "they have \(names.joined(separator: ", "))")
+        }
+        let scales = Set(readers.map(\.source.scale)).sorted()
+        if field.kind == .money, scales.count > 1 {
+            report.error(
+                position,
+                "\(field.name) comes from sources of different scales (\(alternatives(scales.map { "\($0)" })))",
+                "give these sources one scale")
+        }
+    }
+}
+
+/// Names that measures and thresholds cannot have.
+enum ReservedNames {
+    /// The reserved words of CEL, and the names that Rampart gives to an event.
+    static let all: Set<String> = [
+        "as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let", "loop",
+        "namespace", "null", "package", "return", "true", "var", "void", "while", "has", "type", "ts",
+    ]
+}

@@ -1,0 +1,96 @@
+internal import RampartCore
+
+/// A place in a pipeline file; lines and columns count from 1, columns in Unicode scalars.
+struct Position: Comparable, Hashable, Sendable {
+    /// The line.
+    var line: Int
+    /// The column.
+    var column: Int
+
+    /// The beginning of the file.
+    static let start = Position(line: 1, column: 1)
+
+    static func < (left: Position, right: Position) -> Bool {
+        (left.line, left.column) < (right.line, right.column)
+    }
+}
+
+/// Gathers what is wrong with one file, so that all of it can be told at once.
+///
+/// A class, because every reader of a part of the file adds to the same report.
+final class Report {
+    /// The file as it was named to the loader.
+    let file: String
+    private var found: [Diagnostic] = []
+    private var seen: Set<Diagnostic> = []
+    /// Whether anything stops the pipeline.
+    private(set) var hasErrors = false
+
+    /// Creates an empty report on a file.
+    init(file: String) { self.file = file }
+
+    /// Adds an error: what was found and expected, and the mend.
+    func error(_ position: Position, _ message: String, _ suggestion: String? = nil) {
+        add(.error, file, position, message, suggestion)
+    }
+
+    /// Adds a warning, which does not stop the pipeline.
+    func warning(_ position: Position, _ message: String, _ suggestion: String? = nil) {
+        add(.warning, file, position, message, suggestion)
+    }
+
+    /// Adds an error about a threshold that was given beside the file.
+    func overrideError(_ threshold: ThresholdOverride, _ message: String, _ suggestion: String? = nil) {
+        add(.error, "--set \(threshold.rendered)", Position(line: 0, column: 0), message, suggestion)
+    }
+
+    /// All that was found, in the order of the places.
+    var diagnostics: [Diagnostic] {
+        // The sort must not shuffle what was found at one place, so the order of finding breaks ties.
+        found.enumerated().sorted { left, right in
+            (left.element.line, left.element.column, left.offset)
+                < (right.element.line, right.element.column, right.offset)
+        }.map(\.element)
+    }
+
+    private func add(
+        _ severity: Diagnostic.Severity, _ file: String, _ position: Position, _ message: String,
+        _ suggestion: String?
+    ) {
+        hasErrors = hasErrors || severity == .error
+        guard found.count < FileLimits.diagnostics else { return }
+        let diagnostic = Diagnostic(
+            severity: severity, file: file, line: position.line, column: position.column, message: message,
+            suggestion: suggestion)
+        // Two readers may meet the same mistake; it is told once.
+        guard seen.insert(diagnostic).inserted else { return }
+        found.append(diagnostic)
+    }
+}
+
+/// The loader's bounds on files that anyone may have written.
+enum FileLimits {
+    /// The longest file in bytes.
+    static let bytes = 1 << 20
+    /// Mappings and lists inside each other.
+    static let nesting = 32
+    /// Diagnostics that one load tells.
+    static let diagnostics = 100
+    /// The longest name of a pipeline, source, stage, measure or threshold in bytes.
+    static let nameBytes = 64
+    /// Bytes of what was found that a message quotes.
+    static let quotedCharacters = 60
+    /// The longest duration: ten years, so that sums of durations and times stay far from the end of 64 bits.
+    static let duration = EventSpan.days(3653)
+    /// The most records that one entry of a test repeats.
+    static let repetitions: Int64 = 1_000_000
+}
+
+/// What was found, quoted for a message, and never longer than a line.
+func quoted(_ text: String) -> String {
+    let visible = text.unicodeScalars.map { scalar in
+        scalar.value < 0x20 || scalar.value == 0x7F ? Character(" ") : Character(scalar)
+    }
+    let short = visible.prefix(FileLimits.quotedCharacters)
+    return "`" + String(short) + (short.count < visible.count ? "…" : "") + "`"
+}

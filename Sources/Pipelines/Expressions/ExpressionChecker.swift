@@ -1,0 +1,242 @@
+import RampartCore
+
+/// Finds the type of every node and what every name stands for; operands come before what uses them.
+struct ExpressionChecker {
+    /// What a node's value is.
+    private enum Operand: Hashable {
+        case value(ExpressionType)
+        /// The event's `type`, which is no string: it is compared with known names only.
+        case eventType
+        /// An error was reported; nothing that follows from it is.
+        case unknown
+
+        var name: String {
+            switch self {
+            case .value(let type): type.name
+            case .eventType: "the event's `type`"
+            case .unknown: "nothing"
+            }
+        }
+
+        var isNumber: Bool {
+            if case .value(let type) = self { type.isNumber } else { false }
+        }
+    }
+
+    private let tree: ExpressionTree
+    private let scope: ExpressionScope
+    private var operands: [Operand] = []
+    private(set) var bindings: [ExpressionBinding?]
+    private(set) var errors: [ExpressionError] = []
+
+    /// Checks all nodes of a tree.
+    init(tree: ExpressionTree, scope: ExpressionScope, expecting expected: ExpressionType) {
+        self.tree = tree
+        self.scope = scope
+        bindings = Array(repeating: nil, count: tree.nodes.count)
+        for index in tree.nodes.indices { operands.append(check(index)) }
+        checkRoot(expected)
+    }
+
+    /// The type of each node, or nil where one has none: the name `type` and names inside a comparison with it.
+    var types: [ExpressionType?] {
+        operands.map { if case .value(let type) = $0 { type } else { nil } }
+    }
+
+    private mutating func report(_ range: Range<Int>, _ message: String, suggestion: String? = nil) {
+        errors.append(ExpressionError(range: range, message: message, suggestion: suggestion))
+    }
+
+    private func range(_ index: Int) -> Range<Int> { tree.nodes[index].range }
+
+    private mutating func checkRoot(_ expected: ExpressionType) {
+        let root = tree.nodes.count - 1
+        let found = operands[root]
+        // An integer stands for a double wherever one is expected, as it does in arithmetic.
+        let fits = found == .value(expected) || (expected == .double && found == .value(.integer))
+        guard !fits, found != .unknown else { return }
+        var suggestion: String?
+        if expected == .boolean, found.isNumber { suggestion = "compare it with a bound, such as `>= 10`" }
+        if found == .eventType { suggestion = "compare it with an event type, such as `type == \"order\"`" }
+        report(range(root), "found \(found.name); expected \(expected.name)", suggestion: suggestion)
+    }
+
+    private mutating func check(_ index: Int) -> Operand {
+        switch tree.nodes[index].kind {
+        case .literal(let literal): .value(literal.type)
+        case .name(let name): checkName(name, index)
+        case .has(let name, let nameRange): checkHas(name, nameRange, index)
+        case .not(let operand): checkBoolean(operand, "`!` needs a bool")
+        case .negate(let operand): checkNegate(operand)
+        case .binary(let operation, let left, let right): checkBinary(operation, left, right, index)
+        case .isIn(let value, let elements): checkIsIn(value, elements, index)
+        case .invalid: .unknown
+        }
+    }
+
+    // MARK: - Names
+
+    private mutating func checkName(_ name: String, _ index: Int) -> Operand {
+        if let (binding, type) = scope.lookUp(name) {
+            bindings[index] = binding
+            return type.map { .value($0) } ?? .eventType
+        }
+        reportUnknown(name, range(index), expected: scope.namesExpected, candidates: scope.names + ["true", "false"])
+        return .unknown
+    }
+
+    private mutating func checkHas(_ name: String, _ nameRange: Range<Int>, _ index: Int) -> Operand {
+        if case .window = scope.subject {
+            report(range(index), "`has` asks for a field of an event, and a window's condition reads none")
+        } else if let field = Field(name: name) {
+            bindings[index] = .field(field)
+        } else if name == "type" || name == "ts" {
+            report(nameRange, "every event has `\(name)`; expected a field that some events lack")
+        } else {
+            reportUnknown(
+                name, nameRange, expected: "a field of the event", candidates: Field.allCases.map(\.name))
+        }
+        return .value(.boolean)
+    }
+
+    private mutating func reportUnknown(
+        _ name: String, _ range: Range<Int>, expected: String, candidates: [String]
+    ) {
+        var message = "unknown name `\(name)`; expected \(expected)"
+        if case .window = scope.subject, Field(name: name) != nil || name == "type" || name == "ts" {
+            message = "`\(name)` belongs to events, and a window's condition reads none; expected \(expected)"
+        }
+        report(range, message, suggestion: Suggestion.didYouMean(name, among: candidates))
+    }
+
+    // MARK: - Operators
+
+    /// Reports an operand that is not a bool; the result is one all the same.
+    private mutating func checkBoolean(_ operand: Int, _ need: String) -> Operand {
+        switch operands[operand] {
+        case .value(.boolean), .unknown: break
+        case let found: report(range(operand), "\(need); found \(found.name)")
+        }
+        return .value(.boolean)
+    }
+
+    private mutating func checkNegate(_ operand: Int) -> Operand {
+        let found = operands[operand]
+        guard !found.isNumber, found != .unknown else { return found }
+        report(range(operand), "`-` needs a number; found \(found.name)")
+        return .unknown
+    }
+
+    private mutating func checkBinary(
+        _ operation: BinaryOperator, _ left: Int, _ right: Int, _ index: Int
+    ) -> Operand {
+        switch operation {
+        case .or, .and:
+            _ = checkBoolean(left, "`\(operation.rawValue)` needs a bool on its left side")
+            return checkBoolean(right, "`\(operation.rawValue)` needs a bool on its right side")
+        case .equal, .notEqual: return checkEqual(operation, left, right, index)
+        case .less, .lessOrEqual, .greater, .greaterOrEqual: return checkOrder(operation, left, right, index)
+        case .add, .subtract, .multiply, .divide, .remainder: return checkArithmetic(operation, left, right)
+        case .isIn: preconditionFailure("The parser makes `in` a node of its own.")
+        }
+    }
+
+    private mutating func checkEqual(
+        _ operation: BinaryOperator, _ left: Int, _ right: Int, _ index: Int
+    ) -> Operand {
+        switch (operands[left], operands[right]) {
+        case (.unknown, _), (_, .unknown): break
+        case (.eventType, _): bindTypeTest(of: [right], isNegated: operation == .notEqual, index)
+        case (_, .eventType): bindTypeTest(of: [left], isNegated: operation == .notEqual, index)
+        case (let a, let b) where a == b || a.isNumber && b.isNumber: break
+        case (let a, let b):
+            report(
+                range(index), "`\(operation.rawValue)` needs two values of one type; found \(a.name) and \(b.name)")
+        }
+        return .value(.boolean)
+    }
+
+    private mutating func checkOrder(
+        _ operation: BinaryOperator, _ left: Int, _ right: Int, _ index: Int
+    ) -> Operand {
+        switch (operands[left], operands[right]) {
+        case (.unknown, _), (_, .unknown), (.value(.string), .value(.string)): break
+        case (let a, let b) where a.isNumber && b.isNumber: break
+        case (let a, let b):
+            report(
+                range(index),
+                "`\(operation.rawValue)` needs two numbers or two strings; found \(a.name) and \(b.name)")
+        }
+        return .value(.boolean)
+    }
+
+    private mutating func checkArithmetic(_ operation: BinaryOperator, _ left: Int, _ right: Int) -> Operand {
+        if operation == .add, operands[left] == .value(.string), operands[right] == .value(.string) {
+            report(
+                range(left).lowerBound..<range(right).upperBound,
+                "joining strings with `+` is not in the subset; expected numbers")
+            return .unknown
+        }
+        let isRemainder = operation == .remainder
+        var isKnown = true
+        for side in [left, right] where isRemainder ? operands[side] != .value(.integer) : !operands[side].isNumber {
+            isKnown = false
+            guard operands[side] != .unknown else { continue }
+            let need = isRemainder ? "whole numbers (int)" : "numbers"
+            report(range(side), "`\(operation.rawValue)` needs \(need); found \(operands[side].name)")
+        }
+        guard isKnown else { return .unknown }
+        return operands[left] == operands[right] ? operands[left] : .value(.double)
+    }
+
+    private mutating func checkIsIn(_ value: Int, _ elements: [Int], _ index: Int) -> Operand {
+        if operands[value] == .eventType {
+            bindTypeTest(of: elements, isNegated: false, index)
+            return .value(.boolean)
+        }
+        var first: Operand?
+        for element in elements where operands[element] != .unknown {
+            guard case .literal = tree.nodes[element].kind else {
+                report(range(element), "the list of `in` holds constants only, such as `\"GBP\"` or `10`")
+                continue
+            }
+            let type = operands[element]
+            guard let expected = first else {
+                first = type
+                continue
+            }
+            if type != expected {
+                report(range(element), "a list holds values of one type; found \(type.name) behind \(expected.name)")
+            }
+        }
+        let sought = operands[value]
+        if let first, sought != .unknown, sought != first, !(sought.isNumber && first.isNumber) {
+            report(range(index), "`in` needs values of one type; found \(sought.name) in a list of \(first.name)")
+        }
+        return .value(.boolean)
+    }
+
+    /// Binds a comparison of `type` to the event types that it names.
+    private mutating func bindTypeTest(of names: [Int], isNegated: Bool, _ index: Int) {
+        var types: [EventType] = []
+        for name in names where operands[name] != .unknown {
+            guard case .literal(.string(let bytes)) = tree.nodes[name].kind else {
+                report(
+                    range(name), "`type` compares with the name of an event type; found \(operands[name].name)",
+                    suggestion: "write it in quotes, such as `\"order\"`")
+                continue
+            }
+            let text = String(decoding: bytes, as: UTF8.self)
+            if let type = EventType(name: text) {
+                if !types.contains(type) { types.append(type) }
+            } else {
+                let known = EventType.allCases.map(\.name)
+                report(
+                    range(name),
+                    "unknown event type \(ExpressionText.quote(bytes[...])); expected one of \(known.joined(separator: ", "))",
+                    suggestion: Suggestion.didYouMean(text, among: known))
+            }
+        }
+        bindings[index] = .typeTest(types, isNegated: isNegated)
+    }
+}

@@ -1,0 +1,107 @@
+public import RampartCore
+
+/// The types of values in expressions (R19).
+public enum ExpressionType: Hashable, Sendable {
+    case integer, double, boolean, string
+
+    /// The name in messages and in the reference, as CEL has it.
+    public var name: String {
+        switch self {
+        case .integer: "int"
+        case .double: "double"
+        case .boolean: "bool"
+        case .string: "string"
+        }
+    }
+
+    /// Whether arithmetic takes values of this type.
+    var isNumber: Bool { self == .integer || self == .double }
+}
+
+/// The names that an expression can use.
+public struct ExpressionScope: Sendable {
+    /// What an expression is about.
+    public enum Subject: Sendable {
+        /// One event: its fields, `type` and `ts`.
+        case event
+        /// A key's window: its measures.
+        case window([Measure])
+    }
+
+    /// What the expression is about.
+    public var subject: Subject
+    /// The thresholds of the stage; their names come before those of the subject.
+    public var thresholds: [Threshold]
+
+    /// Creates a scope.
+    public init(subject: Subject, thresholds: [Threshold]) {
+        self.subject = subject
+        self.thresholds = thresholds
+    }
+
+    /// Every name in scope, thresholds first.
+    var names: [String] {
+        switch subject {
+        case .event: thresholds.map(\.name) + ["type", "ts"] + Field.allCases.map(\.name)
+        case .window(let measures): thresholds.map(\.name) + measures.map(\.name)
+        }
+    }
+
+    /// What a name can be, for messages.
+    var namesExpected: String {
+        switch subject {
+        case .event: "a field of the event, `type`, `ts` or a threshold of `tune`"
+        case .window: "a measure of the stage or a threshold of `tune`"
+        }
+    }
+}
+
+/// What a name or an event type test in an expression stands for.
+enum ExpressionBinding: Hashable, Sendable {
+    case field(Field)
+    case eventTime
+    /// The event's `type`, which only comparisons with event types can read.
+    case eventType
+    case measure(Int)
+    case threshold(Int)
+    /// A comparison of `type`: whether it is, or is not, one of these.
+    case typeTest([EventType], isNegated: Bool)
+}
+
+extension ExpressionScope {
+    /// What a name stands for and the type of its value; `type` itself has none.
+    func lookUp(_ name: String) -> (binding: ExpressionBinding, type: ExpressionType?)? {
+        if let index = thresholds.firstIndex(where: { $0.name == name }) {
+            return (.threshold(index), thresholds[index].value.type)
+        }
+        switch subject {
+        case .event:
+            if name == "type" { return (.eventType, nil) }
+            if name == "ts" { return (.eventTime, .integer) }
+            return Field(name: name).map { (.field($0), $0.kind.type) }
+        case .window(let measures):
+            guard let index = measures.firstIndex(where: { $0.name == name }) else { return nil }
+            return (.measure(index), measures[index].function == .avg ? .double : .integer)
+        }
+    }
+}
+
+extension Threshold.Value {
+    /// The type of the threshold in expressions.
+    fileprivate var type: ExpressionType {
+        switch self {
+        case .integer: .integer
+        case .double: .double
+        }
+    }
+}
+
+extension Field.Kind {
+    /// The type of such a field in expressions.
+    fileprivate var type: ExpressionType {
+        switch self {
+        case .integer, .money: .integer
+        case .identifier, .text, .currency: .string
+        }
+    }
+}

@@ -1,0 +1,51 @@
+/// A parsed expression: its nodes in an order in which every node comes after its operands.
+///
+/// The flat order is what makes the later passes plain loops: types flow forwards, the mode in which a node is
+/// compiled flows backwards, and instructions come out in the order of the nodes.
+struct ExpressionTree: Sendable {
+    /// The nodes, the root last.
+    var nodes: [ExpressionNode]
+}
+
+/// A piece of an expression that has a value of its own.
+struct ExpressionNode: Hashable, Sendable {
+    /// What it is; numbers are indices of operands.
+    enum Kind: Hashable, Sendable {
+        case literal(ExpressionLiteral)
+        case name(String)
+        /// `has(name)`, and where the name stands.
+        case has(String, Range<Int>)
+        case not(Int)
+        case negate(Int)
+        case binary(BinaryOperator, Int, Int)
+        /// A value and the elements of the list in which it is looked for.
+        case isIn(Int, [Int])
+        /// Something whose error was reported already.
+        case invalid
+    }
+
+    /// What it is.
+    var kind: Kind
+    /// Its UTF-8 offsets, parentheses included.
+    var range: Range<Int>
+    /// Whether it stands in parentheses of its own.
+    var isParenthesised = false
+}
+
+/// A constant written in an expression.
+enum ExpressionLiteral: Hashable, Sendable {
+    case integer(Int64)
+    case double(Double)
+    case boolean(Bool)
+    case string([UInt8])
+
+    /// The type of the constant.
+    var type: ExpressionType {
+        switch self {
+        case .integer: .integer
+        case .double: .double
+        case .boolean: .boolean
+        case .string: .string
+        }
+    }
+}

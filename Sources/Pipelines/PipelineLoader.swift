@@ -1,0 +1,109 @@
+internal import RampartCore
+
+/// Makes a pipeline from the text of its file, or says everything that is wrong with it.
+public enum PipelineLoader {
+    /// Loads a file that was read into memory; `file` is its name in diagnostics.
+    public static func load(
+        bytes: some Collection<UInt8>, file: String, overrides: [ThresholdOverride] = []
+    ) -> Result<Pipeline, Diagnostics> {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            let report = Report(file: file)
+            report.error(.start, "the file is not UTF-8", "save it as UTF-8")
+            return .failure(Diagnostics(report.diagnostics))
+        }
+        return load(text: text, file: file, overrides: overrides)
+    }
+
+    /// Loads the text of a file; thresholds given beside it take the place of its defaults.
+    public static func load(
+        text: String, file: String, overrides: [ThresholdOverride] = []
+    ) -> Result<Pipeline, Diagnostics> {
+        let report = Report(file: file)
+        let pipeline = YamlDocument.read(text, report: report).flatMap {
+            PipelineReader(report: report, text: text, overrides: overrides).read($0)
+        }
+        guard var pipeline, !report.hasErrors else { return .failure(Diagnostics(report.diagnostics)) }
+        pipeline.warnings = report.diagnostics
+        return .success(pipeline)
+    }
+}
+
+/// Reads one file from its root.
+private struct PipelineReader {
+    let report: Report
+    let text: String
+    let overrides: [ThresholdOverride]
+
+    func read(_ root: YamlNode) -> Pipeline? {
+        guard let file = MappingReader(root, PipelineKeys.file, report) else { return nil }
+        let family = file["pipeline"]?.name("pipeline", hyphens: true, report)
+        let lateness = file["lateness"]?.duration("lateness", allowsZero: true, report) ?? .zero
+        let sources = entries(file, "sources", atMost: Limits.sources).compactMap {
+            SourceReader(report: report, lateness: lateness).read($0)
+        }
+        var stages = entries(file, "stages", atMost: Limits.stages).compactMap {
+            StageReader(report: report).read($0)
+        }
+        ThresholdReader(report: report).apply(overrides, to: &stages)
+        let ledger = LedgerReader(report: report)
+        let policy = ledger.read(file["ledger"], at: file.position(of: "ledger"))
+        let sinks = ledger.readSinks(file["sinks"], at: file.position(of: "sinks"))
+        let tests = TestReader(report: report, sources: sources, stages: stages).read(file["tests"])
+        checkSources(sources)
+        let graph = Graph(sources: sources, stages: stages, report: report)
+        let expressions = ExpressionReader(report: report, text: SourceText(text))
+        let drafts = stages.indices.compactMap { index in
+            StageBuilder(
+                report: report, expressions: expressions, spec: stages[index],
+                sources: graph.sources[index].map { sources[$0] }
+            ).build(inputs: graph.inputs[index])
+        }
+        // Only whole graphs are put together: with a part missing, the indices of the others would be wrong.
+        guard let family, !report.hasErrors else { return nil }
+        var topology = TopologyBuilder(
+            family: family, sources: sources, stages: drafts, order: graph.order, ledger: policy
+        ).build()
+        let topics = sources.map(\.topic)
+        topology.revision = CanonicalSettings(topology: topology, sinks: sinks, topics: topics).revision
+        return Pipeline(
+            topology: topology, topics: topics, sinks: sinks, tests: tests, warnings: [], file: report.file, text: text)
+    }
+
+    private func entries(_ file: MappingReader, _ key: String, atMost limit: Int) -> [YamlNode.Entry] {
+        guard let node = file[key], let entries = node.entries(of: key, report) else { return [] }
+        if entries.isEmpty {
+            report.error(node.position, "there are no \(key); expected at least one")
+        }
+        if entries.count > limit {
+            report.error(entries[limit].position, "there are \(entries.count) \(key); expected at most \(limit)")
+        }
+        return Array(entries.prefix(limit))
+    }
+
+    private func checkSources(_ sources: [SourceSpec]) {
+        for (index, spec) in sources.enumerated() {
+            let source = spec.source
+            if source.types.contains(.void), source.partitionedBy != .merchantID {
+                report.error(
+                    spec.position,
+                    "the source `\(source.name)` gives voids, but is partitioned by \(source.partitionedBy.name)",
+                    "set partitioned_by: merchant_id, where the charges that they void are")
+            }
+            guard case .constant(let type) = source.selector,
+                let other = sources[..<index].first(where: { $0.source.isConstant(type) })
+            else { continue }
+            report.warning(
+                spec.position,
+                "the sources `\(other.source.name)` and `\(source.name)` both give \(type.name) events; "
+                    + "a log that names no source goes to the first",
+                "name the source of each log: \(source.name)=LOG")
+        }
+    }
+}
+
+extension Source {
+    /// Whether every record is of this type.
+    fileprivate func isConstant(_ other: EventType) -> Bool {
+        if case .constant(let type) = selector { type == other } else { false }
+    }
+}

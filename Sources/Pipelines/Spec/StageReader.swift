@@ -1,0 +1,145 @@
+internal import RampartCore
+
+/// Reads one stage.
+struct StageReader {
+    /// Where mistakes go.
+    let report: Report
+
+    /// The stage of an entry of `stages:`, or nil where it cannot be used at all.
+    func read(_ entry: YamlNode.Entry) -> StageSpec? {
+        _ = isName(entry.key, "a stage", hyphens: true, at: entry.position, report)
+        guard let entries = entry.value.entries(of: "a stage", report) else { return nil }
+        var kind = StageKind.window
+        if let node = entries.first(where: { $0.key == "kind" })?.value {
+            // The kind decides which keys there are, so a wrong one ends the reading of the stage.
+            guard let named = node.choice("kind", StageKind.self, report) else { return nil }
+            kind = named
+        }
+        let group = kind == .window ? PipelineKeys.windowStage : PipelineKeys.filterStage
+        guard let mapping = MappingReader(entry.value, group, at: entry.position, report) else { return nil }
+        let from = (mapping["from"]?.oneOrMore(of: "from", report) ?? []).compactMap { node in
+            node.string("from", report).map { PlacedName(name: $0, position: node.position) }
+        }
+        let thresholds = ThresholdReader(report: report).read(mapping["tune"])
+        let parts: StageSpec.Kind? =
+            kind == .window ? window(mapping).map { .window($0) } : mapping["keep"].map { .filter(keep: $0) }
+        return parts.map {
+            StageSpec(name: entry.key, position: entry.position, from: from, thresholds: thresholds, kind: $0)
+        }
+    }
+
+    private func window(_ mapping: MappingReader) -> WindowSpec? {
+        let key = readKey(mapping["key"])
+        let measures = mapping["measure"]?.entries(of: "measure", report) ?? []
+        if let node = mapping["measure"], case .mapping(let entries) = node.content, entries.isEmpty {
+            report.error(node.position, "the window measures nothing", "write measure: { events: count() }")
+        }
+        let spans = mapping["window"].flatMap { readSpans($0, at: mapping.position(of: "window")) }
+        let alert = mapping["alert"].flatMap {
+            MappingReader($0, PipelineKeys.alert, at: mapping.position(of: "alert"), report)
+        }
+        let severity = alert?["severity"]?.choice("severity", AlertPolicy.Severity.self, report) ?? .medium
+        let closeAfter = alert?["close_after"]?.duration("close_after", report)
+        let credit = mapping["credit"].flatMap { readCredit($0, at: mapping.position(of: "credit")) }
+        guard let spans, let when = mapping["when"] else { return nil }
+        if let closeAfter, !closeAfter.isMultiple(of: spans.every), let node = alert?["close_after"] {
+            refuseRemainder(node.position, "close_after", closeAfter, of: spans.every)
+        }
+        return WindowSpec(
+            key: key, keyPosition: mapping.position(of: "key"), size: spans.size, every: spans.every,
+            measures: measures, when: when, severity: severity, closeAfter: closeAfter ?? spans.size,
+            message: alert?["message"], credit: credit)
+    }
+
+    private func readKey(_ node: YamlNode?) -> [WindowSpec.KeyField] {
+        var key: [WindowSpec.KeyField] = []
+        for element in node?.oneOrMore(of: "key", report) ?? [] {
+            guard let field = element.field("key", kinds: [.identifier, .currency], report) else { continue }
+            if key.contains(where: { $0.field == field }) {
+                report.error(element.position, "`\(field.name)` stands twice in the key", "keep one of them")
+            }
+            key.append(WindowSpec.KeyField(field: field, position: element.position))
+        }
+        return key
+    }
+
+    private func readSpans(_ node: YamlNode, at position: Position) -> (size: EventSpan, every: EventSpan)? {
+        guard let mapping = MappingReader(node, PipelineKeys.window, at: position, report),
+            let size = mapping["size"]?.duration("size", report)
+        else { return nil }
+        guard let node = mapping["every"] else { return (size, size) }
+        guard let every = node.duration("every", report) else { return nil }
+        if !size.isMultiple(of: every) {
+            refuseRemainder(mapping.position(of: "size"), "size", size, of: every)
+        }
+        return (size, every)
+    }
+
+    private func refuseRemainder(_ position: Position, _ name: String, _ span: EventSpan, of every: EventSpan) {
+        let (quotient, step) = (span.milliseconds / every.milliseconds, every.milliseconds)
+        let near = [quotient, quotient + 1].filter { $0 > 0 }.map { EventSpan(milliseconds: $0 &* step).text }
+        report.error(
+            position, "\(name) is \(span.text), which is not a whole number of panes of \(every.text) (`every`)",
+            "write \(alternatives(near)), or change every")
+    }
+
+    private func readCredit(_ node: YamlNode, at position: Position) -> CreditSpec? {
+        guard let mapping = MappingReader(node, PipelineKeys.credit, at: position, report) else { return nil }
+        let component = mapping["component"]?.name("component", hyphens: false, report)
+        let reason = mapping["reason"]?.name("reason", hyphens: false, report)
+        let amount = mapping["amount"].flatMap { node in
+            node.field("amount", kinds: [.money], report).map {
+                WindowSpec.KeyField(field: $0, position: node.position)
+            }
+        }
+        let types = mapping["event"]?.oneOrMore(of: "event", report)?.compactMap { node in
+            node.choice("an event type", among: EventType.allCases.map { ($0.name, $0) }, report).map {
+                CreditSpec.PlacedType(type: $0, position: node.position)
+            }
+        }
+        guard let component, let reason, amount != nil || mapping["amount"] == nil else { return nil }
+        return CreditSpec(position: position, component: component, reason: reason, amount: amount, types: types)
+    }
+}
+
+/// The kinds of stages by their names in the file.
+enum StageKind: String, CaseIterable {
+    case window, filter
+}
+
+extension YamlNode {
+    /// A field of certain kinds by its name.
+    func field(_ what: String, kinds: [Field.Kind], _ report: Report) -> Field? {
+        let fields = Field.allCases.filter { kinds.contains($0.kind) }
+        if let text, let field = Field(name: text), !fields.contains(field) {
+            let names = alternatives(kinds.map(\.noun))
+            report.error(position, "`\(text)` is \(field.kind.noun); expected \(names) for \(what)")
+            return nil
+        }
+        guard let text else {
+            report.error(position, "found \(summary) for \(what); expected the name of a field")
+            return nil
+        }
+        guard let field = Field(name: text) else {
+            let names = fields.map(\.name)
+            report.error(
+                position, "\(quoted(text)) is no field; expected one for \(what)",
+                Suggestion.didYouMean(text, among: names) ?? "there are \(names.joined(separator: ", "))")
+            return nil
+        }
+        return field
+    }
+}
+
+extension Field.Kind {
+    /// What a message calls a field of this kind.
+    var noun: String {
+        switch self {
+        case .identifier: "an identifier"
+        case .text: "a long text"
+        case .integer: "a whole number"
+        case .money: "money"
+        case .currency: "a currency"
+        }
+    }
+}

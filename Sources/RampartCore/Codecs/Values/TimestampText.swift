@@ -1,0 +1,53 @@
+extension TimestampFormat {
+    /// The moment that a value spells; `latest` is the last one allowed (R8).
+    func moment(_ value: RawValue, in view: RecordView, latest: EventTime) throws(ValueFault) -> EventTime {
+        let text = view.text(value)
+        let moment: EventTime
+        switch self {
+        case .epochSeconds: moment = try Self.epoch(value, text, unitsPerSecond: 1)
+        case .epochMilliseconds: moment = try Self.epoch(value, text, unitsPerSecond: 1_000)
+        case .epochMicroseconds: moment = try Self.epoch(value, text, unitsPerSecond: 1_000_000)
+        case .iso8601(let zone):
+            let reading = try Self.calendar(value, text)
+            if let offset = reading.offset {
+                moment = EventTime(milliseconds: reading.local) - offset
+            } else if let zone {
+                moment = zone.moment(local: reading.local)
+            } else {
+                throw ValueFault(.invalidTimestamp)
+            }
+        case .local(let zone):
+            let reading = try Self.calendar(value, text)
+            // An offset in the text would contradict the zone.
+            guard reading.offset == nil else { throw ValueFault(.invalidTimestamp) }
+            moment = zone.moment(local: reading.local)
+        }
+        guard moment.milliseconds >= 0, moment <= latest else { throw ValueFault(.timestampOutOfRange) }
+        return moment
+    }
+
+    private static func epoch(
+        _ value: RawValue, _ text: UnsafeRawBufferPointer, unitsPerSecond: Int64
+    ) throws(ValueFault) -> EventTime {
+        guard value.kind == .integer || value.kind == .number || value.kind == .cell else {
+            throw ValueFault(.wrongType)
+        }
+        let count: Int64
+        do { count = try NumberText.integer(text) } catch {
+            throw ValueFault(error.reason == .numberOutOfRange ? .timestampOutOfRange : .invalidTimestamp)
+        }
+        guard count >= 0 else { throw ValueFault(.timestampOutOfRange) }
+        if unitsPerSecond > 1_000 { return EventTime(milliseconds: count / (unitsPerSecond / 1_000)) }
+        let (milliseconds, overflow) = count.multipliedReportingOverflow(by: 1_000 / unitsPerSecond)
+        guard !overflow else { throw ValueFault(.timestampOutOfRange) }
+        return EventTime(milliseconds: milliseconds)
+    }
+
+    private static func calendar(
+        _ value: RawValue, _ text: UnsafeRawBufferPointer
+    ) throws(ValueFault) -> TimestampParser.Reading {
+        guard value.kind == .string || value.kind == .cell else { throw ValueFault(.wrongType) }
+        guard let reading = TimestampParser.read(text) else { throw ValueFault(.invalidTimestamp) }
+        return reading
+    }
+}
