@@ -59,7 +59,8 @@ import Testing
         let temporary = try TemporaryFolder()
         var random = SplitMix(state: 1)
         let stage = Stage(
-            name: "s", inputs: [], thresholds: [], kind: .filter(Filter(condition: Program(instructions: []))))
+            name: "s", inputs: [], thresholds: [],
+            kind: .filter(Filter(condition: Program(instructions: [.boolean(true)]))))
         let topology = Topology(
             family: "marketplace", revision: "r", layout: EventLayout(fields: []), sources: [], stages: [stage],
             evaluationOrder: [0], basePane: .minutes(1), ledger: LedgerPolicy())
@@ -132,7 +133,7 @@ import Testing
     @Test(
         arguments: [
             ["schema_version": 2], ["line_id": "abc"], ["amount_minor": 0], ["amount_minor": -1], ["amount_minor": 1.5],
-            ["amount_minor": 1e19], ["currency": "gbp"], ["currency": "XXX"], ["scale": 10], ["scale": -1],
+            ["amount_minor": 1e19], ["currency": "gbp"], ["currency": "ZZZ"], ["scale": 10], ["scale": -1],
             ["state": "paid"], ["ts": "2012-02-30T12:00:00.000Z"], ["ts": "2012-02-29T12:00:00Z"],
             ["ts": "2012-02-29T24:00:00.000Z"], ["ts": "2012-02-29 12:00:00.000Z"], ["ts": ""], ["merchant_id": 5],
         ] as [[String: any Sendable]])

@@ -49,7 +49,7 @@ public enum PriorLedger {
         var bytes: [UInt8] = []
         do throws(StorageError) {
             let reader = LogReader(LogFile(path: path))
-            while try reader.read(into: &bytes) > 0 {}
+            while try reader.append(to: &bytes) > 0 {}
         } catch  where error.reason == .notFound {
             throw StorageError(
                 .incompletePrior, file: folder, operation: .read,
@@ -90,7 +90,7 @@ public enum PriorLedger {
         let reader = LogReader(LogFile(path: path))
         var buffer: [UInt8] = []
         var number = 0
-        while try reader.read(into: &buffer) > 0 {
+        while try reader.append(to: &buffer) > 0 {
             var start = 0
             while let end = buffer[start...].firstIndex(of: newline) {
                 number += 1
@@ -152,25 +152,7 @@ public enum PriorLedger {
 
     /// The moment that our own encoder has written as this text; nil for any other text.
     private static func time(of text: String) -> EventTime? {
-        let utf8 = Array(text.utf8)
-        guard utf8.count == 24 else { return nil }
-        func number(_ start: Int, _ count: Int) -> Int64? {
-            let digits = utf8[start..<start + count]
-            guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-            return digits.reduce(0) { $0 * 10 + Int64($1 - 0x30) }
-        }
-        guard let year = number(0, 4), let month = number(5, 2), let day = number(8, 2), let hour = number(11, 2),
-            let minute = number(14, 2), let second = number(17, 2), let millisecond = number(20, 3)
-        else { return nil }
-        // Years counted from March put the leap day at their end, which makes months a linear function of the day.
-        let shiftedYear = month <= 2 ? year - 1 : year
-        let shiftedMonth = month <= 2 ? month + 9 : month - 3
-        let days =
-            365 * shiftedYear + shiftedYear / 4 - shiftedYear / 100 + shiftedYear / 400
-            + (153 * shiftedMonth + 2) / 5 + day - 719_469
-        let time = EventTime(
-            milliseconds: ((days * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + millisecond)
-        return UTCText(time).iso8601 == text ? time : nil
+        EventTime(text: text).flatMap { $0.text == text ? $0 : nil }
     }
 }
 

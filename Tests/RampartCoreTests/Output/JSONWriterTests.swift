@@ -53,14 +53,16 @@ import Testing
     }
 
     @Test func anyStringReadsBackAndStaysOnOneLine() throws {
-        var random = SplitMix(state: 20)
+        var random = SplitMix64(seed: 20)
         let alphabet: [Unicode.Scalar] = [
             "\"", "\\", "\u{0}", "\n", "\u{7F}", "a", "\u{80}", "\u{9F}", "\u{A0}", "é", "\u{7FF}", "\u{800}",
             "\u{2027}", "\u{2028}", "\u{2029}", "\u{202A}", "\u{20A8}", "\u{D7FF}", "\u{FFFF}", "😀",
         ]
         for _ in 0..<500 {
             var view = String.UnicodeScalarView()
-            for _ in 0..<random.next(below: 12) { view.append(alphabet[random.next(below: alphabet.count)]) }
+            for _ in 0..<Int.random(in: 0..<12, using: &random) {
+                view.append(alphabet[Int.random(in: 0..<alphabet.count, using: &random)])
+            }
             let string = String(view)
             let written = text(string)
             let read = try JSONDecoder().decode([String].self, from: Data("[\(written)]".utf8))
@@ -83,7 +85,7 @@ import Testing
     func doublesAreShort(double: Double, expected: String) { #expect(text(double) == expected) }
 
     @Test func everyFiniteDoubleReadsBack() throws {
-        var random = SplitMix(state: 7)
+        var random = SplitMix64(seed: 7)
         var doubles = [Double.leastNonzeroMagnitude, .greatestFiniteMagnitude, .ulpOfOne, 9_007_199_254_740_991]
         while doubles.count < 2000 {
             let double = Double(bitPattern: random.next())
@@ -102,15 +104,11 @@ import Testing
         (4_102_444_800_000, "2100-01-01T00:00:00.000Z"),
         (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
         (-1, "1969-12-31T23:59:59.999Z"),
-        (-62_135_596_800_000, "0001-01-01T00:00:00.000Z"),
+        (-62_135_596_800_000, "0001-01-01T00:00:00.000Z"), (.max, "9999-12-31T23:59:59.999Z"),
+        (.min, "0000-01-01T00:00:00.000Z"),
     ])
     func timesAreISO8601(milliseconds: Int64, expected: String) {
         #expect(text(EventTime(milliseconds: milliseconds)) == "\"\(expected)\"")
-    }
-
-    @Test func theEndsOfTimeDoNotTrap() {
-        #expect(text(EventTime.distantFuture).hasSuffix("Z\""))
-        #expect(text(EventTime.distantPast).hasSuffix("Z\""))
     }
 
     @Test func daysAgreeWithFoundation() throws {
@@ -122,19 +120,4 @@ import Testing
             #expect(text(time) == "\"\(formatter.string(from: date))\"")
         }
     }
-}
-
-/// A small seeded generator, so that a failure can be repeated.
-struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
-    }
-
-    mutating func next(below bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }

@@ -49,9 +49,10 @@ import Testing
     }
 
     @Test func anyBytesReadBack() throws {
-        var random = SplitMix(state: 3)
+        var random = SplitMix64(seed: 3)
         for _ in 0..<300 {
-            let bytes = (0..<random.next(below: 9)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+            let bytes = (0..<Int.random(in: 0..<9, using: &random)).map { _ in UInt8(truncatingIfNeeded: random.next())
+            }
             let written = try members(RawRecord(bytes))
             if let text = written["raw"] as? String {
                 #expect(Array(text.utf8) == bytes)

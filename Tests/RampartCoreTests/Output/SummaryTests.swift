@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func theOrderOfAddingDoesNotShow() {
-        var random = SplitMix(state: 11)
+        var random = SplitMix64(seed: 11)
         let currencies = ["GBP", "EUR", "JPY", "USD"].compactMap { Currency($0) }
         let lines = (0..<200).map { index in
             var line = OutputFixtures.line()
@@ -60,7 +60,7 @@ import Testing
         for _ in 0..<5 {
             var summary = OutputFixtures.summary()
             var order = Array(lines.indices)
-            for index in order.indices { order.swapAt(index, random.next(below: order.count)) }
+            for index in order.indices { order.swapAt(index, Int.random(in: 0..<order.count, using: &random)) }
             for index in order { summary.count(lines[index]) }
             let reasons = DeadLetterReason.allCases
             for reason in texts.count % 2 == 0 ? reasons : reasons.reversed() {
