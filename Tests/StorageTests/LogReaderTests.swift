@@ -12,7 +12,7 @@ import Testing
         do throws(StorageError) {
             while true {
                 let before = bytes.count
-                let count = try reader.read(into: &bytes)
+                let count = try reader.append(to: &bytes)
                 #expect(bytes.count == before + count && count <= chunkBytes)
                 if count == 0 { return (bytes, nil, reader) }
             }
@@ -36,11 +36,23 @@ import Testing
         let folder = try TemporaryFolder()
         let reader = LogReader(LogFile(path: try folder.write("world".utf8, to: "log")))
         var buffer = Array("hello ".utf8)
-        #expect(try reader.read(into: &buffer) == 5)
+        #expect(try reader.append(to: &buffer) == 5)
         #expect(buffer == Array("hello world".utf8))
-        #expect(try reader.read(into: &buffer) == 0)
-        #expect(try reader.read(into: &buffer) == 0)
+        #expect(try reader.append(to: &buffer) == 0)
+        #expect(try reader.append(to: &buffer) == 0)
         #expect(buffer == Array("hello world".utf8))
+    }
+
+    @Test func chunksReplaceWhatTheBufferHolds() throws {
+        let folder = try TemporaryFolder()
+        let reader = LogReader(LogFile(path: try folder.write("abc".utf8, to: "log")), chunkBytes: 2)
+        var chunk = Array("old".utf8)
+        #expect(try reader.read(into: &chunk) == 2)
+        #expect(chunk == Array("ab".utf8))
+        #expect(try reader.read(into: &chunk) == 1)
+        #expect(chunk == Array("c".utf8))
+        #expect(try reader.read(into: &chunk) == 0)
+        #expect(chunk.isEmpty)
     }
 
     @Test(arguments: [1, 7, 64, 1 << 20])
@@ -96,7 +108,7 @@ import Testing
         let path = try folder.write(GzipFixture.compressed.dropLast(), to: "cut.gz")
         let (_, error, reader) = drain(path)
         var buffer: [UInt8] = []
-        #expect(throws: try #require(error)) { try reader.read(into: &buffer) }
+        #expect(throws: try #require(error)) { try reader.append(to: &buffer) }
         #expect(buffer.isEmpty)
     }
 
@@ -144,11 +156,11 @@ import Testing
         let path = try folder.write("abcdef".utf8, to: "log")
         let reader = LogReader(LogFile(path: path), chunkBytes: 3)
         var bytes: [UInt8] = []
-        #expect(try reader.read(into: &bytes) == 3)
+        #expect(try reader.append(to: &bytes) == 3)
         try folder.write("ABCDEF".utf8, to: "other")
         try FileManager.default.removeItem(atPath: path)
         try FileManager.default.moveItem(atPath: "\(folder.path)/other", toPath: path)
-        let error = #expect(throws: StorageError.self) { try reader.read(into: &bytes) }
+        let error = #expect(throws: StorageError.self) { try reader.append(to: &bytes) }
         #expect(error?.reason == .replaced && error?.byte == 3)
         #expect(bytes == Array("abc".utf8))
     }
@@ -188,9 +200,9 @@ import Testing
             for index in 0..<200 {
                 let path = try folder.write(members[index % 2], to: "log\(index)")
                 readers.append(LogReader(LogFile(path: path), chunkBytes: 1))
-                try #require(try readers[index].read(into: &bytes) == 1)
+                try #require(try readers[index].append(to: &bytes) == 1)
             }
-            for reader in readers { try #require(try reader.read(into: &bytes) == 1) }
+            for reader in readers { try #require(try reader.append(to: &bytes) == 1) }
             try #require(bytes.count == 400)
         }
     }
@@ -203,7 +215,7 @@ import Testing
             if geteuid() == 0 { try #require(setuid(65_534) == 0) }
             var bytes: [UInt8] = []
             do throws(StorageError) {
-                _ = try LogReader(LogFile(path: path)).read(into: &bytes)
+                _ = try LogReader(LogFile(path: path)).append(to: &bytes)
                 exit(1)
             } catch {
                 try #require(error.reason == .permissionDenied)
