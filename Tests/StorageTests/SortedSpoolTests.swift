@@ -60,6 +60,20 @@ import Testing
         #expect(try temporary.names() == ["a.partial", "b.partial"])
     }
 
+    /// Records of one log can go to different sources by turns; that must not make a run of every row.
+    @Test func rowsThatAlternateMakeFewRuns() throws {
+        let temporary = try TemporaryFolder()
+        let spool = try SortedSpool(path: "\(temporary.path)/a.partial", pendingBytesMax: 10_000)
+        var byteCount = 0
+        for position in 0..<5000 {
+            let place = RecordPlace(source: position % 3, partition: 0, position: position)
+            try spool.append(text(place).utf8, at: place)
+            byteCount += text(place).utf8.count
+        }
+        try spool.finish()
+        #expect(spool.runCount <= 3 * (byteCount / 10_000 + 1))
+    }
+
     @Test func rowsLargerThanAnyBufferAreCopiedWhole() throws {
         let temporary = try TemporaryFolder()
         let spool = try SortedSpool(path: "\(temporary.path)/a.partial")
