@@ -34,9 +34,14 @@ public enum PriorLedger {
     // MARK: The summary
 
     private struct SummaryRow: Decodable {
-        var schema_version: Int
+        var schemaVersion: Int
         var pipeline: String
         var complete: Bool
+
+        enum CodingKeys: String, CodingKey {
+            case schemaVersion = "schema_version"
+            case pipeline, complete
+        }
     }
 
     private static func checkSummary(of folder: String, family: String) throws(StorageError) {
@@ -44,14 +49,14 @@ public enum PriorLedger {
         var bytes: [UInt8] = []
         do throws(StorageError) {
             let reader = LogReader(LogFile(path: path))
-            while try reader.read(into: &bytes) > 0 {}
+            while try reader.append(to: &bytes) > 0 {}
         } catch  where error.reason == .notFound {
             throw StorageError(
                 .incompletePrior, file: folder, operation: .read,
                 "the folder does not hold a complete run: it has no \(OutputFile.summary.rawValue)")
         }
         guard let summary = try? JSONDecoder().decode(SummaryRow.self, from: Data(bytes)),
-            summary.schema_version == OutputEncoder.schemaVersion
+            summary.schemaVersion == OutputEncoder.schemaVersion
         else {
             throw StorageError(
                 .incompletePrior, file: path, operation: .read,
@@ -85,7 +90,7 @@ public enum PriorLedger {
         let reader = LogReader(LogFile(path: path))
         var buffer: [UInt8] = []
         var number = 0
-        while try reader.read(into: &buffer) > 0 {
+        while try reader.append(to: &buffer) > 0 {
             var start = 0
             while let end = buffer[start...].firstIndex(of: newline) {
                 number += 1
@@ -100,23 +105,32 @@ public enum PriorLedger {
     }
 
     private struct LineRow: Decodable {
-        var schema_version: Int
-        var line_id: String
+        var schemaVersion: Int
+        var lineID: String
         var component: String
         var state: String
-        var merchant_id: String
-        var amount_minor: Int64
+        var merchantID: String
+        var amount: Int64
         var currency: String
         var scale: Int
-        var ts: String
+        var time: String
+
+        enum CodingKeys: String, CodingKey {
+            case schemaVersion = "schema_version"
+            case lineID = "line_id"
+            case merchantID = "merchant_id"
+            case amount = "amount_minor"
+            case time = "ts"
+            case component, state, currency, scale
+        }
     }
 
     private static func parse(_ bytes: ArraySlice<UInt8>, at place: Place) throws(StorageError) -> PriorLine {
         guard let row = try? JSONDecoder().decode(LineRow.self, from: Data(bytes)),
-            row.schema_version == OutputEncoder.schemaVersion
+            row.schemaVersion == OutputEncoder.schemaVersion
         else { throw place.error("this is not a credit line with schema_version \(OutputEncoder.schemaVersion)") }
-        guard row.line_id.utf8.count == Identifier.length else {
-            throw place.error("line_id '\(row.line_id)' is not \(Identifier.length) hexadecimal digits")
+        guard row.lineID.utf8.count == Identifier.length else {
+            throw place.error("line_id '\(row.lineID)' is not \(Identifier.length) hexadecimal digits")
         }
         guard let state = CreditLine.State(rawValue: row.state) else {
             throw place.error("state '\(row.state)' is none that a line can have")
@@ -124,39 +138,21 @@ public enum PriorLedger {
         guard let currency = Currency(row.currency) else {
             throw place.error("currency '\(row.currency)' is not in ISO 4217")
         }
-        guard row.amount_minor > 0 else { throw place.error("amount_minor \(row.amount_minor) is not above zero") }
+        guard row.amount > 0 else { throw place.error("amount_minor \(row.amount) is not above zero") }
         guard (0...MajorAmount.placesMax).contains(row.scale) else {
             throw place.error("scale \(row.scale) is not one of 0 to \(MajorAmount.placesMax)")
         }
-        guard let time = time(of: row.ts) else {
-            throw place.error("ts '\(row.ts)' is not in the form 2011-11-14T12:00:00.000Z")
+        guard let time = time(of: row.time) else {
+            throw place.error("ts '\(row.time)' is not in the form 2011-11-14T12:00:00.000Z")
         }
         return PriorLine(
-            lineID: row.line_id, merchantID: row.merchant_id, state: state, amount: row.amount_minor,
+            lineID: row.lineID, merchantID: row.merchantID, state: state, amount: row.amount,
             currency: currency, scale: row.scale, chargeTime: time, component: row.component)
     }
 
     /// The moment that our own encoder has written as this text; nil for any other text.
     private static func time(of text: String) -> EventTime? {
-        let utf8 = Array(text.utf8)
-        guard utf8.count == 24 else { return nil }
-        func number(_ start: Int, _ count: Int) -> Int64? {
-            let digits = utf8[start..<start + count]
-            guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-            return digits.reduce(0) { $0 * 10 + Int64($1 - 0x30) }
-        }
-        guard let year = number(0, 4), let month = number(5, 2), let day = number(8, 2), let hour = number(11, 2),
-            let minute = number(14, 2), let second = number(17, 2), let millisecond = number(20, 3)
-        else { return nil }
-        // Years counted from March put the leap day at their end, which makes months a linear function of the day.
-        let shiftedYear = month <= 2 ? year - 1 : year
-        let shiftedMonth = month <= 2 ? month + 9 : month - 3
-        let days =
-            365 * shiftedYear + shiftedYear / 4 - shiftedYear / 100 + shiftedYear / 400
-            + (153 * shiftedMonth + 2) / 5 + day - 719_469
-        let time = EventTime(
-            milliseconds: ((days * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + millisecond)
-        return UTCText(time).iso8601 == text ? time : nil
+        EventTime(text: text).flatMap { $0.text == text ? $0 : nil }
     }
 }
 

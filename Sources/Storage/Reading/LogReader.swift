@@ -39,10 +39,16 @@ public final class LogReader {
         self.chunkBytes = chunkBytes
     }
 
-    /// Appends the next chunk and returns its length; 0 at the end.
+    /// Replaces `chunk` by the next bytes of the log and returns their number; 0, with an empty chunk, at its end.
     ///
     /// All bytes before a fault are returned before it is thrown, and then it is thrown at every call.
-    public func read(into buffer: inout [UInt8]) throws(StorageError) -> Int {
+    public func read(into chunk: inout [UInt8]) throws(StorageError) -> Int {
+        chunk.removeAll(keepingCapacity: true)
+        return try append(to: &chunk)
+    }
+
+    /// Appends the next chunk and returns its length; 0 at the end.
+    public func append(to buffer: inout [UInt8]) throws(StorageError) -> Int {
         var produced = 0
         if failure == nil && !isAtEnd {
             buffer.append(addingCapacity: chunkBytes) { span in

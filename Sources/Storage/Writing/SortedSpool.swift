@@ -35,6 +35,9 @@ final class SortedSpool {
     private var rows: [Row] = []
     private var runs: [Run] = []
 
+    /// How many runs there are: what memory grows with.
+    var runCount: Int { runs.count }
+
     /// Creates the file at a path that ends in `.partial`.
     init(path: String, pendingBytesMax: Int = SortedSpool.pendingBytesDefault) throws(StorageError) {
         self.pendingBytesMax = pendingBytesMax

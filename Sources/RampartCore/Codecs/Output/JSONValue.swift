@@ -5,53 +5,64 @@ public protocol JSONValue {
 }
 
 extension String: JSONValue {
+    /// Writes the string, escaped.
     public func write(to json: inout JSONWriter) { json.value(self) }
 }
 
 extension Bool: JSONValue {
+    /// Writes `true` or `false`.
     public func write(to json: inout JSONWriter) { json.value(self) }
 }
 
 extension Int: JSONValue {
+    /// Writes all digits.
     public func write(to json: inout JSONWriter) { json.value(self) }
 }
 
 extension Int64: JSONValue {
+    /// Writes all digits.
     public func write(to json: inout JSONWriter) { json.value(self) }
 }
 
 extension UInt64: JSONValue {
+    /// Writes all digits.
     public func write(to json: inout JSONWriter) { json.value(self) }
 }
 
 extension Int128: JSONValue {
+    /// Writes all digits.
     public func write(to json: inout JSONWriter) { json.value(self) }
 }
 
 extension Double: JSONValue {
+    /// Writes the shortest decimal that reads back as the same double.
     public func write(to json: inout JSONWriter) { json.value(self) }
 }
 
 extension Optional: JSONValue where Wrapped: JSONValue {
+    /// Writes the value, or `null`.
     public func write(to json: inout JSONWriter) {
         if let self { self.write(to: &json) } else { json.null() }
     }
 }
 
 extension Array: JSONValue where Element: JSONValue {
+    /// Writes the elements in their order.
     public func write(to json: inout JSONWriter) { json.array(of: self) { $1.write(to: &$0) } }
 }
 
 extension EventTime: JSONValue {
     /// ISO 8601 in UTC with milliseconds.
-    public func write(to json: inout JSONWriter) { json.value(UTCText(self).iso8601) }
+    public func write(to json: inout JSONWriter) { json.value(text) }
 }
 
 extension Currency: JSONValue {
+    /// Writes the three letters.
     public func write(to json: inout JSONWriter) { json.value(text) }
 }
 
 extension Threshold.Value: JSONValue {
+    /// Writes the number as it is typed in the pipeline file.
     public func write(to json: inout JSONWriter) {
         switch self {
         case .integer(let integer): json.value(integer)

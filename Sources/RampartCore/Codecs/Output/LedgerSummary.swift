@@ -17,6 +17,7 @@ public struct CreditKey: Comparable, Hashable, Sendable {
         self.scale = scale
     }
 
+    /// The order in which they are written.
     public static func < (left: CreditKey, right: CreditKey) -> Bool {
         if left.component != right.component {
             return left.component.utf8.lexicographicallyPrecedes(right.component.utf8)
@@ -53,7 +54,7 @@ public struct LedgerSummary: Hashable, Sendable {
     public var claims = 0
     /// Lines that were not made because a key group's ceiling was reached (R31).
     public var refused = 0
-    /// Charges named by `void` events.
+    /// Charges passed over because they were voided.
     public var voided = 0
     /// Lines of earlier runs that no finding of this run justifies (R33).
     public var unjustified: [PriorLine] = []

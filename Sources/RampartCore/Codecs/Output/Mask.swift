@@ -19,7 +19,11 @@ enum Mask {
     /// The first two of the four numbers of an IPv4 address; nil where the text is none.
     private static func networkOfIPv4(_ text: String) -> String? {
         let octets = text.split(separator: ".", omittingEmptySubsequences: false)
-        let isAddress = octets.count == 4 && octets.allSatisfy { $0.utf8.count <= 3 && UInt8($0) != nil }
+        let isAddress =
+            octets.count == 4
+            && octets.allSatisfy { octet in
+                octet.utf8.count <= 3 && UInt8(octet) != nil && octet.utf8.allSatisfy { (0x30...0x39).contains($0) }
+            }
         return isAddress ? "\(octets[0]).\(octets[1])" : nil
     }
 }

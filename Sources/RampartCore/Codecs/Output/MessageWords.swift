@@ -92,9 +92,16 @@ struct MessageWords: Sendable {
     }
 
     private static func words(from start: EventTime, to end: EventTime) -> String {
-        let (first, last) = (UTCText(start), UTCText(end))
+        let (first, last) = (parts(of: start), parts(of: end))
         let lastDate = first.date == last.date ? "" : "\(last.date) "
-        return "from \(first.date) \(first.timeOfDay) to \(lastDate)\(last.timeOfDay) UTC"
+        return "from \(first.date) \(first.time) to \(lastDate)\(last.time) UTC"
+    }
+
+    /// The date and the time of day, with milliseconds only where there are any.
+    private static func parts(of time: EventTime) -> (date: Substring, time: Substring) {
+        let halves = time.text.dropLast().split(separator: "T")
+        let hasMilliseconds = !halves[1].hasSuffix(".000")
+        return (halves[0], hasMilliseconds ? halves[1] : halves[1].dropLast(4))
     }
 
     // MARK: Scales

@@ -4,7 +4,7 @@ public struct RecordPlace: Comparable, Hashable, Sendable {
     public var source: Int?
     /// The partition: in replay the index of its log among the logs of the run.
     public var partition: Int
-    /// The record's number in its partition.
+    /// The record's number in its partition: in a log that of its first line, from 1.
     public var position: Int
 
     /// Creates a place.
@@ -14,6 +14,7 @@ public struct RecordPlace: Comparable, Hashable, Sendable {
         self.position = position
     }
 
+    /// The order in which they are written.
     public static func < (left: RecordPlace, right: RecordPlace) -> Bool {
         (left.source ?? -1, left.partition, left.position) < (right.source ?? -1, right.partition, right.position)
     }

@@ -58,6 +58,7 @@ public struct SourceSummary: Hashable, Sendable {
             self.currency = currency
         }
 
+        /// The order in which they are written.
         public static func < (left: MoneyKey, right: MoneyKey) -> Bool {
             (left.type.rawValue, left.field.rawValue, left.currency)
                 < (right.type.rawValue, right.field.rawValue, right.currency)
@@ -97,6 +98,12 @@ public struct SourceSummary: Hashable, Sendable {
     /// Counts an accepted event's type and time; its fate is counted apart.
     public mutating func accept(_ type: EventType, at time: EventTime) {
         events[type, default: 0] += 1
+        cover(time)
+    }
+
+    /// Widens the span of accepted events so that it holds this moment.
+    mutating func cover(_ time: EventTime?) {
+        guard let time else { return }
         firstTime = min(firstTime ?? time, time)
         lastTime = max(lastTime ?? time, time)
     }
@@ -106,8 +113,8 @@ public struct SourceSummary: Hashable, Sendable {
         left.fates += right.fates
         left.events.merge(right.events, uniquingKeysWith: +)
         left.money.merge(right.money, uniquingKeysWith: +)
-        if let first = right.firstTime { left.firstTime = min(left.firstTime ?? first, first) }
-        if let last = right.lastTime { left.lastTime = max(left.lastTime ?? last, last) }
+        left.cover(right.firstTime)
+        left.cover(right.lastTime)
     }
 }
 
@@ -125,9 +132,9 @@ public struct StageSummary: Hashable, Sendable {
     public var unkeyed = 0
     /// Evaluations at which the condition held.
     public var findings = 0
-    /// Live keys at the peak; the sum of the shards' peaks.
+    /// Live keys at the peak; the sum of the key groups' peaks.
     public var keysMax = 0
-    /// Bytes of state at the peak; the sum of the shards' peaks.
+    /// Bytes of state at the peak; the sum of the key groups' peaks.
     public var bytesMax = 0
     /// Alerts opened.
     public var opened = 0
