@@ -11,17 +11,22 @@ extension Program {
 
     /// The value of an expression over an event's fields.
     public func value(event row: Int, of batch: EventBatch, thresholds: [Threshold]) -> Value {
-        evaluate(bytes: batch.bytes, thresholds: thresholds) { instruction in
+        let header = batch.headers[row]
+        let slots = batch.slots.span
+        let firstSlot = row * batch.slotCount
+        return evaluate(bytes: batch.bytes.span, thresholds: thresholds.span) { instruction in
             switch instruction {
             case .integerField(let slot):
-                batch.has(slot, row: row) ? .integer(batch.integer(slot, row: row)) : .failure(.absent)
+                header.has(slot) ? .integer(slots[firstSlot + slot]) : .failure(.absent)
             case .stringField(let slot):
-                batch.has(slot, row: row)
-                    ? .string(Value.StringReference(range: batch.range(slot, row: row), storage: .batch))
+                header.has(slot)
+                    ? .string(
+                        Value.StringReference(
+                            range: EventBatch.ByteRange(word: slots[firstSlot + slot]), storage: .batch))
                     : .failure(.absent)
-            case .eventTime: .integer(batch.headers[row].time.milliseconds)
-            case .has(let slot): .boolean(batch.has(slot, row: row))
-            case .typeIs(let type): .boolean(batch.headers[row].type == type)
+            case .eventTime: .integer(header.time.milliseconds)
+            case .has(let slot): .boolean(header.has(slot))
+            case .typeIs(let type): .boolean(header.type == type)
             default: preconditionFailure("An event's condition reads no measure.")
             }
         }
@@ -29,7 +34,7 @@ extension Program {
 
     /// The value of an expression over a window's measures.
     public func value(measures: [Value], thresholds: [Threshold]) -> Value {
-        evaluate(bytes: [], thresholds: thresholds) { instruction in
+        evaluate(bytes: Span(), thresholds: thresholds.span) { instruction in
             guard case .measure(let index) = instruction else {
                 preconditionFailure("A window's condition reads no event.")
             }
@@ -39,27 +44,26 @@ extension Program {
 
     /// Runs the program on a stack that lives as long as this call and, unless it is very deep, on the thread's own.
     ///
-    /// Inlined into both callers, so that `load` is no call and the batch that it reads is never retained.
+    /// Inlined into both callers, so that `load` is no call; what it reads comes in spans, so that nothing is retained.
     @inline(__always)
     private func evaluate(
-        bytes: ContiguousArray<UInt8>, thresholds: [Threshold], load: (Instruction) -> Value
+        bytes: Span<UInt8>, thresholds: Span<Threshold>, load: (Instruction) -> Value
     ) -> Value {
-        withUnsafeTemporaryAllocation(of: Value.self, capacity: stackDepth) { stack in
+        // Note: an iterator over the steps would retain their array, which costs more than a step.
+        let steps = instructions.span
+        return withUnsafeTemporaryAllocation(of: Value.self, capacity: stackDepth) { stack in
             var top = -1
-            for instruction in instructions {
+            for index in steps.indices {
+                let instruction = steps[index]
                 let count = instruction.operandCount
                 // The operands' places; `init` has made sure that they are there.
                 let first = top - count + 1
                 let result =
-                    switch count {
-                    case 0: operand(instruction, thresholds: thresholds, load: load)
-                    case 1: unary(instruction, stack[first])
-                    default:
-                        if case .isIn = instruction {
-                            isAny(of: stack[first + 1...top], equalTo: stack[first], bytes: bytes)
-                        } else {
-                            binary(instruction, stack[first], stack[first + 1], bytes: bytes)
-                        }
+                    switch (instruction, count) {
+                    case (.isIn, _): isAny(of: stack[first + 1..<top + 1], equalTo: stack[first], bytes: bytes)
+                    case (_, 0): operand(instruction, thresholds: thresholds, load: load)
+                    case (_, 1): unary(instruction, stack[first])
+                    default: binary(instruction, stack[first], stack[first + 1], bytes: bytes)
                     }
                 top = first
                 stack.initializeElement(at: top, to: result)
@@ -71,7 +75,7 @@ extension Program {
     /// The value of a step that takes nothing from the stack.
     @inline(__always)
     private func operand(
-        _ instruction: Instruction, thresholds: [Threshold], load: (Instruction) -> Value
+        _ instruction: Instruction, thresholds: Span<Threshold>, load: (Instruction) -> Value
     ) -> Value {
         switch instruction {
         case .integer(let integer): .integer(integer)
@@ -100,7 +104,7 @@ extension Program {
 
     /// The value of a step that takes two operands.
     private func binary(
-        _ instruction: Instruction, _ left: Value, _ right: Value, bytes: ContiguousArray<UInt8>
+        _ instruction: Instruction, _ left: Value, _ right: Value, bytes: Span<UInt8>
     ) -> Value {
         switch instruction {
         case .add: left + right
@@ -122,7 +126,7 @@ extension Program {
 
     /// The value of `in`: an error of the value looked for, or of an element compared before a match.
     private func isAny(
-        of elements: Slice<UnsafeMutableBufferPointer<Value>>, equalTo value: Value, bytes: ContiguousArray<UInt8>
+        of elements: Slice<UnsafeMutableBufferPointer<Value>>, equalTo value: Value, bytes: Span<UInt8>
     ) -> Value {
         for element in elements {
             switch compare(value, element, bytes: bytes) {
@@ -136,7 +140,7 @@ extension Program {
     }
 
     /// How two values lie to each other; false is before true, and strings are in the order of their bytes.
-    private func compare(_ left: Value, _ right: Value, bytes: ContiguousArray<UInt8>) -> Comparison {
+    private func compare(_ left: Value, _ right: Value, bytes: Span<UInt8>) -> Comparison {
         switch (left, right) {
         case (.integer(let left), .integer(let right)): return Comparison(left, right)
         case (.boolean(let left), .boolean(let right)): return Comparison(left ? 1 : 0, right ? 1 : Int64(0))
@@ -149,7 +153,7 @@ extension Program {
     }
 
     private func compare(
-        _ left: Value.StringReference, _ right: Value.StringReference, bytes: ContiguousArray<UInt8>
+        _ left: Value.StringReference, _ right: Value.StringReference, bytes: Span<UInt8>
     ) -> Comparison {
         let leftStart = Int(left.range.offset)
         let rightStart = Int(right.range.offset)
@@ -160,4 +164,10 @@ extension Program {
         }
         return Comparison(Int64(left.range.count), Int64(right.range.count))
     }
+}
+
+extension EventBatch.Header {
+    /// Whether the event has a value in `slot`.
+    @inline(__always)
+    fileprivate func has(_ slot: Int) -> Bool { present & (1 << UInt64(slot)) != 0 }
 }
