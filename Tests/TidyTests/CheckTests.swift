@@ -110,6 +110,25 @@ import Testing
         #expect(lines(SwiftChecks.undocumented(SwiftFile(path: "A.swift", text: text))) == [5, 9, 11])
     }
 
+    @Test func undocumentedWitness() {
+        let text = """
+            public protocol Written {
+                /// Writes it.
+                func write()
+            }
+            extension Int: Written {
+                public func write() {}
+                public func other() {}
+            }
+            extension String {
+                public func write() {}
+            }
+            """
+        let file = SwiftFile(path: "A.swift", text: text)
+        #expect(SwiftChecks.requirements(file) == ["write"])
+        #expect(lines(SwiftChecks.undocumented(file, requirements: ["write"])) == [1, 7, 10])
+    }
+
     @Test func brokenLink() {
         let text = """
             # A Page: two words
