@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func noPromise() {
-        #expect(TextChecks.promises(page("HACKING is before nowadays; to do something; XXXL")).isEmpty)
+        #expect(TextChecks.promises(page("HACKING is before nowadays; to do something; XXXL; \"XX" + "X\"")).isEmpty)
     }
 
     @Test(arguments: [
