@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func noPromise() {
-        #expect(TextChecks.promises(page("HACKING is before nowadays; to do something; XXXL")).isEmpty)
+        #expect(TextChecks.promises(page("HACKING is before nowadays; to do something; XXXL; \"XX" + "X\"")).isEmpty)
     }
 
     @Test(arguments: [
@@ -108,6 +108,25 @@ import Testing
             }
             """
         #expect(lines(SwiftChecks.undocumented(SwiftFile(path: "A.swift", text: text))) == [5, 9, 11])
+    }
+
+    @Test func undocumentedWitness() {
+        let text = """
+            public protocol Written {
+                /// Writes it.
+                func write()
+            }
+            extension Int: Written {
+                public func write() {}
+                public func other() {}
+            }
+            extension String {
+                public func write() {}
+            }
+            """
+        let file = SwiftFile(path: "A.swift", text: text)
+        #expect(SwiftChecks.requirements(file) == ["write"])
+        #expect(lines(SwiftChecks.undocumented(file, requirements: ["write"])) == [1, 7, 10])
     }
 
     @Test func brokenLink() {

@@ -111,15 +111,46 @@ enum SwiftChecks {
 
     /// Public declarations without a sentence of documentation.
     ///
-    /// Operators, `description` and `hash(into:)` have their contract from the protocol, and a row of constants
-    /// shares the comment above the first.
-    static func undocumented(_ file: SwiftFile) -> [Problem] {
+    /// Operators, `description`, `hash(into:)` and what fulfils one of our protocols (`requirements`) have their
+    /// contract from there, and a row of constants shares the comment above the first.
+    static func undocumented(_ file: SwiftFile, requirements: Set<Substring> = []) -> [Problem] {
         file.code.indices.compactMap { index in
-            guard let declaration = publicDeclaration(file.code[index]), !hasContractElsewhere(declaration),
-                !isDocumented(file, index)
-            else { return nil }
+            guard let declaration = publicDeclaration(file.code[index]), !isDocumented(file, index) else { return nil }
+            let fulfils = name(of: declaration).map(requirements.contains) == true && conforms(file.code, around: index)
+            if fulfils || hasContractElsewhere(declaration) { return nil }
             return file.file.problem(index, "`\(declaration)` needs a sentence that says what it is for")
         }
+    }
+
+    /// The names of the functions and variables that the protocols of a file require.
+    static func requirements(_ file: SwiftFile) -> Set<Substring> {
+        var names: Set<Substring> = []
+        var end: String?
+        for (index, line) in file.code.enumerated() {
+            let words = file.words(index)
+            if words.contains("protocol"), line.contains("{"), !line.contains("}") {
+                end = line.prefix { $0 == " " } + "}"
+            } else if line == end {
+                end = nil
+            } else if end != nil, let keyword = words.firstIndex(where: { $0 == "func" || $0 == "var" }) {
+                names.formUnion(words[(keyword + 1)...].prefix(1))
+            }
+        }
+        return names
+    }
+
+    private static func name(of declaration: String) -> Substring? {
+        let words = declaration.split { !($0 == "_" || $0.isLetter || $0.isNumber) }
+        return words.firstIndex { $0 == "func" || $0 == "var" }.flatMap { words.dropFirst($0 + 1).first }
+    }
+
+    /// Whether the type or extension around a line names a protocol or a superclass.
+    private static func conforms(_ code: [String], around index: Int) -> Bool {
+        let indent = code[index].prefix { $0 == " " }.count
+        let above = code[..<index].last { line in
+            !line.allSatisfy { $0 == " " } && line.prefix { $0 == " " }.count < indent
+        }
+        return above?.contains(": ") == true
     }
 
     /// The declaration on a line if it is public, without attributes and the body.

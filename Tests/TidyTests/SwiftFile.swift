@@ -18,7 +18,16 @@ struct SwiftFile {
 
     /// The identifiers and keywords of a line of code.
     func words(_ index: Int) -> [Substring] {
-        code[index].split { !($0 == "_" || $0.isLetter || $0.isNumber) }
+        // By bytes, since characters make the walk of the tree ten times slower.
+        code[index].utf8.split { !Self.isWord($0) }.map { Substring($0) }
+    }
+
+    private static func isWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), 0x80...: true
+        default: false
+        }
     }
 
     /// The modules that the file imports, with their lines.

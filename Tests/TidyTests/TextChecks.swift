@@ -17,6 +17,8 @@ enum TextChecks {
     static func promises(_ file: TextFile) -> [Problem] {
         var problems: [Problem] = []
         for (index, line) in file.lines.enumerated() {
+            // ISO 4217 has a currency of that name, which tests quote.
+            let line = line.replacing("\"XX" + "X\"", with: "")
             let words = line.split { !($0.isLetter || $0.isNumber || $0 == "_") }
             problems += words.filter(shouted.contains).map { file.problem(index, "`\($0)` belongs in an issue") }
             let lowered = line.lowercased()

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Writes the labelled log that the demonstration replays: three days of a small marketplace under two sieges.
 
-    deploy/demo/make-siege.py [--seed N] [--out FOLDER]
+    deploy/demo/make-siege.py [--seed N] [--out FOLDER] [--check]
 
-The same seed gives the same bytes. Every choice is drawn from `Random.random()`, the one method whose sequence
+The same seed gives the same bytes; `--check` writes nothing and says whether the folder holds just these. Every choice is drawn from `Random.random()`, the one method whose sequence
 Python promises to keep, and the gzip header holds neither a time nor a name. Everybody in the log is made up,
 and the addresses come from ranges that are reserved for documentation and benchmarks.
 
@@ -20,6 +20,7 @@ import gzip
 import json
 import pathlib
 import random
+import sys
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -320,19 +321,9 @@ def make_truth(seed, labels):
     return {"source": "make-siege.py", "seed": seed, "campaigns": campaigns, "counts": dict(sorted(counts.items()))}
 
 
-def write_gzip(path, lines):
-    """Writes lines without a time or a name in the header."""
-    with open(path, "wb") as file, gzip.GzipFile("", "wb", 9, file, mtime=0) as packed:
-        packed.write(b"".join(line + b"\n" for line in lines))
-
-
-def main():
-    """Makes the three files."""
-    parser = argparse.ArgumentParser(description="Writes the labelled log that the demonstration replays.")
-    parser.add_argument("--seed", type=int, default=2011)
-    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parent)
-    options = parser.parse_args()
-    chance = Chance(options.seed)
+def make_files(seed):
+    """The three files by name, not yet packed."""
+    chance = Chance(seed)
     log = Log(chance)
     ads = make_ads(chance)
     add_background(log, chance, ads)
@@ -342,11 +333,47 @@ def main():
         add_siege(log, chance, ads, siege)
     add_late_events(log, chance, ads)
     lines, labels = make_lines(log)
+    return {
+        "siege.ndjson.gz": b"".join(line + b"\n" for line in add_hostile_records(chance, lines)),
+        "siege-labels.ndjson.gz": b"".join(compact(label) + b"\n" for label in labels),
+        "truth.json": json.dumps(make_truth(seed, labels), indent=1).encode() + b"\n",
+    }
+
+
+def is_packed(path):
+    """Whether a file holds its content as gzip."""
+    return path.suffix == ".gz"
+
+
+def write(path, content):
+    """Writes a file; a packed one has no time and no name in its header."""
+    if is_packed(path):
+        with open(path, "wb") as file, gzip.GzipFile("", "wb", 9, file, mtime=0) as packed:
+            packed.write(content)
+    else:
+        path.write_bytes(content)
+
+
+def holds(path, content):
+    """Whether a file holds the content, however it was packed."""
+    with (gzip.open if is_packed(path) else open)(path, "rb") as file:
+        return file.read() == content
+
+
+def main():
+    """Makes or checks the three files."""
+    parser = argparse.ArgumentParser(description="Writes the labelled log that the demonstration replays.")
+    parser.add_argument("--seed", type=int, default=2011)
+    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parent)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file differs")
+    options = parser.parse_args()
+    files = {options.out / name: content for name, content in make_files(options.seed).items()}
+    if options.check:
+        different = [str(path) for path, content in files.items() if not holds(path, content)]
+        sys.exit("".join(f"{path} differs from what seed {options.seed} gives\n" for path in different) or None)
     options.out.mkdir(parents=True, exist_ok=True)
-    write_gzip(options.out / "siege.ndjson.gz", add_hostile_records(chance, lines))
-    write_gzip(options.out / "siege-labels.ndjson.gz", map(compact, labels))
-    truth = json.dumps(make_truth(options.seed, labels), indent=1)
-    (options.out / "truth.json").write_text(truth + "\n")
+    for path, content in files.items():
+        write(path, content)
 
 
 if __name__ == "__main__":
