@@ -36,11 +36,12 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", "\n", "\r\n", "\r\nx", "\nx"])
+    @Test(arguments: ["", "\n", "\r\nx"])
     func recordsAtTheLimit(end: String) {
-        for excess in [-1, 0, 1, 2, 70_000] {
-            let content = (0..<Limits.recordBytes + excess).map { UInt8(ascii: "a") + UInt8($0 % 26) }
-            for chunk in [Int.max, 65_536, 999] {
+        for excess in [0, 1] {
+            let content = [UInt8](repeating: UInt8(ascii: "a"), count: Limits.recordBytes + excess - 1) + [0x62]
+            let digest = excess > 0 ? SHA256.digest(content) : []
+            for chunk in [Int.max, 65_536] {
                 let batch = split(content + Array(end.utf8), format: .json) { _ in chunk }
                 #expect(batch.records.count == (end.hasSuffix("x") ? 2 : 1))
                 #expect(batch.records.last?.position == batch.records.count)
@@ -52,7 +53,7 @@ import Testing
                     #expect(batch.records[0].fault == .tooLong(index: 0))
                     #expect(kept == Array(content.prefix(Limits.deadLetterBytes)))
                     #expect(batch.oversized.map(\.byteCount) == [content.count])
-                    #expect(batch.oversized.map(\.digest) == [SHA256.digest(content)])
+                    #expect(batch.oversized.map(\.digest) == [digest])
                 }
             }
         }
@@ -60,13 +61,13 @@ import Testing
 
     /// A carriage return inside a long line is part of it; one at its end is not.
     @Test func returnsInLongLines() {
-        let content = (0..<Limits.recordBytes + 5000).map { $0 % 1000 == 999 ? UInt8(ascii: "\r") : UInt8(ascii: "a") }
-        for chunk in [1000, 4096] {
-            for end in ["\r\n", "\n", "\r"] {
-                let batch = split(content + [UInt8(ascii: "b")] + Array(end.utf8), format: .json) { _ in chunk }
-                #expect(batch.oversized.map(\.byteCount) == [content.count + 1])
-                #expect(batch.oversized.map(\.digest) == [SHA256.digest(content + [UInt8(ascii: "b")])])
-            }
+        var content = [UInt8](repeating: UInt8(ascii: "a"), count: Limits.recordBytes + 5000)
+        for index in stride(from: 999, to: content.count, by: 1000) { content[index] = UInt8(ascii: "\r") }
+        let digest = SHA256.digest(content + [UInt8(ascii: "b")])
+        for (chunk, end) in [(1000, "\r\n"), (4096, "\r"), (5000, "\n")] {
+            let batch = split(content + [UInt8(ascii: "b")] + Array(end.utf8), format: .json) { _ in chunk }
+            #expect(batch.oversized.map(\.byteCount) == [content.count + 1])
+            #expect(batch.oversized.map(\.digest) == [digest])
         }
     }
 
