@@ -34,8 +34,12 @@ extension CompiledRoute {
     }
 
     private func type(named text: UnsafeRawBufferPointer, in view: RecordView) -> EventType? {
-        for (index, name) in typeNames.enumerated() where Int(name.count) == text.count {
-            if view.text(name).elementsEqual(text) { return EventType(rawValue: UInt8(index)) }
+        var index = 0
+        while index < typeNames.count {
+            if Int(typeNames[index].count) == text.count, view.text(typeNames[index]).elementsEqual(text) {
+                return EventType(rawValue: UInt8(index))
+            }
+            index += 1
         }
         return nil
     }
