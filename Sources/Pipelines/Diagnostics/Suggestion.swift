@@ -10,18 +10,19 @@ public enum Suggestion {
 
     /// The candidate with the fewest edits from `word`, the first of equals; nil where none is near.
     ///
-    /// Near is one edit in three letters. Case, and `-` for `_`, count as no edits.
+    /// Near is one edit for every three letters of the longer word. Case, and `-` for `_`, count as no edits.
     public static func closest(to word: String, among candidates: some Sequence<String>) -> String? {
         let folded = fold(word)
-        guard folded.count <= wordBytesMax else { return nil }
+        guard !folded.isEmpty, folded.count <= wordBytesMax else { return nil }
         var best: (candidate: String, distance: Int)?
         for candidate in candidates {
             let other = fold(candidate)
             guard other.count <= wordBytesMax else { continue }
+            let allowed = max(folded.count, other.count) / 3
+            // Words of very different lengths are far apart, which spares their table.
+            guard abs(folded.count - other.count) <= allowed else { continue }
             let distance = editDistance(folded, other)
-            let allowed = max(1, max(folded.count, other.count) / 3)
-            // A word of one or two letters is one edit from every other: only the same letters are near.
-            guard distance <= allowed, distance < min(folded.count, other.count) else { continue }
+            guard distance <= allowed else { continue }
             if distance < best?.distance ?? .max { best = (candidate, distance) }
         }
         return best?.candidate

@@ -80,7 +80,7 @@ extension Measure {
     }
 }
 
-/// Reads an expression, finds what its names stand for and checks its types; tells as many errors as make sense at once.
+/// Reads an expression, finds what its names stand for and checks its types; tells all errors that make sense at once.
 public func checkExpression(
     _ text: String, scope: ExpressionScope, expecting expected: ExpressionType
 ) -> Result<CheckedExpression, ExpressionErrors> {

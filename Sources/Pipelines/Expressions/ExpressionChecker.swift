@@ -231,9 +231,9 @@ struct ExpressionChecker {
                 if !types.contains(type) { types.append(type) }
             } else {
                 let known = EventType.allCases.map(\.name)
+                let found = ExpressionText.quote(bytes[...])
                 report(
-                    range(name),
-                    "unknown event type \(ExpressionText.quote(bytes[...])); expected one of \(known.joined(separator: ", "))",
+                    range(name), "unknown event type \(found); expected one of \(known.joined(separator: ", "))",
                     suggestion: Suggestion.didYouMean(text, among: known))
             }
         }

@@ -60,20 +60,19 @@ struct ExpressionLexer {
             index = text.count
             return
         }
-        let symbol = ExpressionSymbol.allCases.first { starts(with: $0.rawValue) }
-        let mistaken = ExpressionSymbol.mistaken.first { starts(with: $0.spelling) }
-        // `==` starts with `=`, which is a mistake only where it stands alone.
-        if let mistaken, mistaken.spelling.utf8.count > symbol?.rawValue.utf8.count ?? 0 {
-            index += mistaken.spelling.utf8.count
-            report(
-                start..<index, "`\(mistaken.spelling)` is no operator; expected `\(mistaken.meant.rawValue)`",
-                suggestion: "did you mean `\(mistaken.meant.rawValue)`?")
-            return append(.symbol(mistaken.meant), from: start)
+        // The longest spelling wins: `===` is one mistake, and `==` is none though `=` is.
+        for length in stride(from: min(3, text.count - start), through: 1, by: -1) {
+            let spelling = String(decoding: text[start..<start + length], as: UTF8.self)
+            index = start + length
+            if let symbol = ExpressionSymbol(rawValue: spelling) { return append(.symbol(symbol), from: start) }
+            if let meant = ExpressionSymbol.mistaken[spelling] {
+                report(
+                    start..<index, "`\(spelling)` is no operator; expected `\(meant.rawValue)`",
+                    suggestion: "did you mean `\(meant.rawValue)`?")
+                return append(.symbol(meant), from: start)
+            }
         }
-        if let symbol {
-            index += symbol.rawValue.utf8.count
-            return append(.symbol(symbol), from: start)
-        }
+        index = start
         scanStranger()
     }
 

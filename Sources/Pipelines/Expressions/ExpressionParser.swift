@@ -151,6 +151,8 @@ struct ExpressionParser {
         report(
             token.range, "comparisons do not chain; found \(ExpressionText.quote(text[token.range])) behind one",
             suggestion: "write `a < b && b < c` for `a < b < c`")
+        // The types would complain of the bool on the left, which nobody meant.
+        nodes[left].kind = .invalid
     }
 
     private mutating func parseUnary() throws(ExpressionError) -> Int {

@@ -18,8 +18,8 @@ struct ExpressionToken: Hashable {
     var range: Range<Int>
 }
 
-/// Operators and punctuation; longer ones are listed first, since the first that fits is taken.
-enum ExpressionSymbol: String, CaseIterable {
+/// Operators and punctuation.
+enum ExpressionSymbol: String {
     case and = "&&"
     case or = "||"
     case equal = "=="
@@ -45,15 +45,15 @@ enum ExpressionSymbol: String, CaseIterable {
     case question = "?"
     case colon = ":"
 
-    /// Spellings of other languages, and what they stand for here; longer ones first.
-    static let mistaken: [(spelling: String, meant: ExpressionSymbol)] = [
-        ("===", .equal), ("!==", .notEqual), ("<>", .notEqual), ("=>", .greaterOrEqual), ("=<", .lessOrEqual),
-        ("=", .equal), ("&", .and), ("|", .or),
+    /// Spellings of other languages, and what they stand for here.
+    static let mistaken: [String: ExpressionSymbol] = [
+        "===": .equal, "!==": .notEqual, "<>": .notEqual, "=>": .greaterOrEqual, "=<": .lessOrEqual, "=": .equal,
+        "&": .and, "|": .or,
     ]
 }
 
 /// The operators between two operands, by CEL's spelling.
-enum BinaryOperator: String, CaseIterable, Sendable {
+enum BinaryOperator: String, Sendable {
     case or = "||"
     case and = "&&"
     case equal = "=="

@@ -51,15 +51,11 @@ extension Program {
                 // The operands' places; `init` has made sure that they are there.
                 let first = top - count + 1
                 let result =
-                    switch count {
-                    case 0: operand(instruction, thresholds: thresholds, load: load)
-                    case 1: unary(instruction, stack[first])
-                    default:
-                        if case .isIn = instruction {
-                            isAny(of: stack[first + 1...top], equalTo: stack[first], bytes: bytes)
-                        } else {
-                            binary(instruction, stack[first], stack[first + 1], bytes: bytes)
-                        }
+                    switch (instruction, count) {
+                    case (.isIn, _): isAny(of: stack[first + 1..<top + 1], equalTo: stack[first], bytes: bytes)
+                    case (_, 0): operand(instruction, thresholds: thresholds, load: load)
+                    case (_, 1): unary(instruction, stack[first])
+                    default: binary(instruction, stack[first], stack[first + 1], bytes: bytes)
                     }
                 top = first
                 stack.initializeElement(at: top, to: result)
