@@ -38,24 +38,26 @@ private struct PipelineReader {
         guard let file = MappingReader(root, PipelineKeys.file, report) else { return nil }
         let family = file["pipeline"]?.name("pipeline", hyphens: true, report)
         let lateness = file["lateness"]?.duration("lateness", allowsZero: true, report) ?? .zero
-        let sources = entries(file, "sources", atMost: Limits.sources).compactMap {
-            SourceReader(report: report, lateness: lateness).read($0)
-        }
-        var stages = entries(file, "stages", atMost: Limits.stages).compactMap {
-            StageReader(report: report).read($0)
-        }
-        ThresholdReader(report: report).apply(overrides, to: &stages)
+        let sourceEntries = entries(file, "sources", atMost: Limits.sources)
+        let stageEntries = entries(file, "stages", atMost: Limits.stages)
+        guard !sourceEntries.isEmpty, !stageEntries.isEmpty else { return nil }
+        let sources = sourceEntries.compactMap { SourceReader(report: report, lateness: lateness).read($0) }
+        var stages = stageEntries.compactMap { StageReader(report: report).read($0) }
+        let unreadable = Set((sourceEntries + stageEntries).map(\.key))
+            .subtracting(sources.map(\.source.name)).subtracting(stages.map(\.name))
+        ThresholdReader(report: report).apply(overrides, to: &stages, unreadable: unreadable)
         let ledger = LedgerReader(report: report)
         let policy = ledger.read(file["ledger"], at: file.position(of: "ledger"))
         let sinks = ledger.readSinks(file["sinks"], at: file.position(of: "sinks"))
-        let tests = TestReader(report: report, sources: sources, stages: stages).read(file["tests"])
+        let tests = TestReader(report: report, sources: sources, stages: stages, unreadable: unreadable)
+            .read(file["tests"])
         checkSources(sources)
-        let graph = Graph(sources: sources, stages: stages, report: report)
+        let graph = Graph(sources: sources, stages: stages, unreadable: unreadable, report: report)
         let expressions = ExpressionReader(report: report, text: SourceText(text))
         let drafts = stages.indices.compactMap { index in
             StageBuilder(
                 report: report, expressions: expressions, spec: stages[index],
-                sources: graph.sources[index].map { sources[$0] }
+                sources: graph.sources[index].map { sources[$0] }, isWhole: graph.isWhole[index]
             ).build(inputs: graph.inputs[index])
         }
         // Only whole graphs are put together: with a part missing, the indices of the others would be wrong.
@@ -70,14 +72,11 @@ private struct PipelineReader {
     }
 
     private func entries(_ file: MappingReader, _ key: String, atMost limit: Int) -> [YamlNode.Entry] {
-        guard let node = file[key], let entries = node.entries(of: key, report) else { return [] }
+        guard let node = file[key], let entries = node.entries(of: key, atMost: limit, report) else { return [] }
         if entries.isEmpty {
             report.error(node.position, "there are no \(key); expected at least one")
         }
-        if entries.count > limit {
-            report.error(entries[limit].position, "there are \(entries.count) \(key); expected at most \(limit)")
-        }
-        return Array(entries.prefix(limit))
+        return entries
     }
 
     private func checkSources(_ sources: [SourceSpec]) {

@@ -52,6 +52,12 @@ public indirect enum RecordValue: Hashable, Sendable {
         public var name: String
         /// The value.
         public var value: RecordValue
+
+        /// Creates a member.
+        public init(name: String, value: RecordValue) {
+            self.name = name
+            self.value = value
+        }
     }
 
     case string(String)
@@ -145,6 +151,12 @@ public struct Expectation: Sendable {
         public var fate: Fate
         /// How many.
         public var count: Int
+
+        /// Creates a count.
+        public init(fate: Fate, count: Int) {
+            self.fate = fate
+            self.count = count
+        }
     }
 
     /// Records by fate; a fate that is not named is not looked at.

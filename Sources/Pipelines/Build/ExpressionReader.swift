@@ -16,7 +16,7 @@ struct ExpressionReader {
     /// A measure, without its condition's program, which needs the layout; and the condition.
     func measure(
         _ entry: YamlNode.Entry, thresholds: [Threshold]
-    ) -> (measure: Measure, fieldPosition: Position, condition: CheckedExpression?)? {
+    ) -> (measure: Measure, condition: CheckedExpression?)? {
         guard let expression = entry.value.string("measure `\(entry.key)`", report) else { return nil }
         switch MeasureSyntax.parse(expression) {
         case .failure(let errors):
@@ -30,11 +30,7 @@ struct ExpressionReader {
                 condition = check(part, in: entry.value, from: offset, scope: scope)
                 guard condition != nil else { return nil }
             }
-            let offset = syntax.fieldRange?.lowerBound ?? 0
-            return (
-                Measure(name: entry.key, function: syntax.function, field: syntax.field, condition: nil),
-                text.position(ofOffset: offset, in: expression, from: entry.value.position), condition
-            )
+            return (Measure(name: entry.key, function: syntax.function, field: syntax.field, condition: nil), condition)
         }
     }
 

@@ -9,15 +9,22 @@ struct Graph {
     /// Indices of the stages so that each comes after those it reads.
     private(set) var order: [Int] = []
 
+    /// Whether everything that a stage reads is known; else nothing can be said about its events.
+    private(set) var isWhole: [Bool]
+
     private let stages: [StageSpec]
+    private let unreadable: Set<String>
     private let report: Report
 
-    /// Resolves the names of a file.
-    init(sources: [SourceSpec], stages: [StageSpec], report: Report) {
+    /// Resolves the names of a file; `unreadable` are those of sources and stages of which mistakes were told already.
+    init(sources: [SourceSpec], stages: [StageSpec], unreadable: Set<String>, report: Report) {
         self.stages = stages
+        self.unreadable = unreadable
         self.report = report
+        isWhole = [Bool](repeating: true, count: stages.count)
         refuseSharedNames(sources)
-        inputs = stages.map { resolve($0, sources) }
+        inputs = []
+        for index in stages.indices { inputs.append(resolve(index, sources)) }
         order = evaluationOrder()
         self.sources = [[Int]](repeating: [], count: stages.count)
         for stage in order {
@@ -25,7 +32,9 @@ struct Graph {
             for input in inputs[stage] {
                 switch input {
                 case .source(let source): read.insert(source)
-                case .stage(let other): read.formUnion(self.sources[other])
+                case .stage(let other):
+                    read.formUnion(self.sources[other])
+                    if !isWhole[other] { isWhole[stage] = false }
                 }
             }
             self.sources[stage] = read.sorted()
@@ -41,10 +50,13 @@ struct Graph {
         }
     }
 
-    private func resolve(_ stage: StageSpec, _ sources: [SourceSpec]) -> [Stage.Input] {
+    private mutating func resolve(_ stage: Int, _ sources: [SourceSpec]) -> [Stage.Input] {
         var inputs: [Stage.Input] = []
-        for place in stage.from {
-            guard let input = resolve(place, sources) else { continue }
+        for place in stages[stage].from {
+            guard let input = resolve(place, sources) else {
+                isWhole[stage] = false
+                continue
+            }
             if inputs.contains(input) {
                 report.error(place.position, "`\(place.name)` is read twice", "keep one of them")
             } else {
@@ -56,9 +68,9 @@ struct Graph {
 
     private func resolve(_ place: PlacedName, _ sources: [SourceSpec]) -> Stage.Input? {
         if let source = sources.firstIndex(where: { $0.source.name == place.name }) { return .source(source) }
-        let filters = stages.filter(\.isFilter).map(\.name)
         guard let stage = stages.firstIndex(where: { $0.name == place.name }) else {
-            let names = sources.map(\.source.name) + filters
+            if unreadable.contains(place.name) { return nil }
+            let names = sources.map(\.source.name) + stages.filter(\.isFilter).map(\.name)
             report.error(
                 place.position, "there is no source or filter \(quoted(place.name))",
                 Suggestion.didYouMean(place.name, among: names) ?? "there is \(alternatives(names))")
@@ -91,6 +103,7 @@ struct Graph {
                 if let start = path.firstIndex(where: { $0.stage == other }) {
                     refuseCycle(path[start...].map(\.stage), closing: stage, reading: other)
                     inputs[stage].remove(at: next)
+                    isWhole[stage] = false
                     path[path.count - 1].next -= 1
                 } else {
                     path.append((other, 0))

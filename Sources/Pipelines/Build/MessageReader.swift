@@ -29,18 +29,19 @@ struct MessageReader {
                 index += 2
                 continue
             }
-            let place = text.position(ofOffset: index, in: template, from: node.position)
             let end = bytes[index...].firstIndex(of: UInt8(ascii: "}"))
             guard byte == UInt8(ascii: "{"), let end else {
                 report.error(
-                    place, "a brace stands alone in the message; expected {name}", "write two for a brace itself")
+                    place(of: index, in: template, node), "a brace stands alone in the message; expected {name}",
+                    "write two for a brace itself")
                 return nil
             }
             let name = String(decoding: bytes[index + 1..<end], as: UTF8.self)
             guard let part = part(name, measures, thresholds, key) else {
                 let names = measures + thresholds.map(\.name) + key.map(\.name)
                 report.error(
-                    place, "the message names \(quoted(name)), which is no measure, threshold or key field",
+                    place(of: index, in: template, node),
+                    "the message names \(quoted(name)), which is no measure, threshold or key field",
                     Suggestion.didYouMean(name, among: names) ?? "there is \(alternatives(names))")
                 return nil
             }
@@ -52,6 +53,10 @@ struct MessageReader {
         }
         if !literal.isEmpty { parts.append(.text(String(decoding: literal, as: UTF8.self))) }
         return parts
+    }
+
+    private func place(of offset: Int, in template: String, _ node: YamlNode) -> Position {
+        text.position(ofOffset: offset, in: template, from: node.position)
     }
 
     private func part(

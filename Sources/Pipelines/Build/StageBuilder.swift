@@ -44,6 +44,8 @@ struct StageBuilder {
     let spec: StageSpec
     /// The sources that it reads in the end.
     let sources: [SourceSpec]
+    /// Whether these are all; else nothing can be said about its events.
+    let isWhole: Bool
 
     /// The events that can reach the stage.
     var events: [(source: Source, type: EventType, mapping: Mapping)] {
@@ -95,7 +97,7 @@ struct StageBuilder {
             conditions.append(read.condition)
             if let field = read.measure.field {
                 fields.insert(field)
-                check(field, at: read.fieldPosition)
+                check(field, at: expressions.position(of: field.name, in: entry.value))
             }
             guard let condition = read.condition else { continue }
             fields.formUnion(condition.fields)
@@ -107,7 +109,7 @@ struct StageBuilder {
                 $0, measures: window.measures.map(\.key), thresholds: thresholds, key: window.key.map(\.field),
                 used: &used)
         }
-        let credit = window.credit.flatMap { CreditBuilder(report: report, events: events).build($0) }
+        let credit = isWhole ? window.credit.flatMap { CreditBuilder(report: report, events: events).build($0) } : nil
         if let credit { fields.insert(credit.amount) }
         // A condition over measures that hold mistakes would only repeat them.
         guard measures.count == window.measures.count else { return nil }
@@ -165,12 +167,13 @@ struct StageBuilder {
     private func checkKey(_ window: WindowSpec) {
         for part in window.key { check(part.field, at: part.position) }
         let fields = window.key.map(\.field)
-        guard !fields.isEmpty else { return }
+        guard window.isKeyWhole else { return }
         if !fields.contains(.merchantID) {
             report.error(
                 window.keyPosition, "the key of `\(spec.name)` lacks merchant_id; an alert names its merchant",
                 "add merchant_id to the key")
         }
+        guard isWhole else { return }
         let partitions = Set(sources.map(\.source.partitionedBy)).sorted { $0.rawValue < $1.rawValue }
         for field in partitions where !fields.contains(field) && field != .merchantID {
             report.error(
@@ -195,7 +198,7 @@ struct StageBuilder {
     /// A field must come from somewhere, and money must be of one scale wherever it comes from.
     private func check(_ field: Field, at position: Position) {
         let events = events
-        guard !events.isEmpty else { return }
+        guard isWhole, !events.isEmpty else { return }
         let readers = events.filter { $0.mapping.maps(field) }
         if readers.isEmpty {
             let types = alternatives(Set(events.map(\.type.name)).sorted())

@@ -23,24 +23,33 @@ final class Report {
     let file: String
     private var found: [Diagnostic] = []
     private var seen: Set<Diagnostic> = []
+    private var counts: [Diagnostic.Severity: Int] = [:]
+
     /// Whether anything stops the pipeline.
-    private(set) var hasErrors = false
+    var hasErrors: Bool { counts[.error] != nil }
 
     /// Creates an empty report on a file.
     init(file: String) { self.file = file }
 
     /// Adds an error: what was found and expected, and the mend.
-    func error(_ position: Position, _ message: String, _ suggestion: String? = nil) {
+    func error(
+        _ position: Position, _ message: @autoclosure () -> String, _ suggestion: @autoclosure () -> String? = nil
+    ) {
         add(.error, file, position, message, suggestion)
     }
 
     /// Adds a warning, which does not stop the pipeline.
-    func warning(_ position: Position, _ message: String, _ suggestion: String? = nil) {
+    func warning(
+        _ position: Position, _ message: @autoclosure () -> String, _ suggestion: @autoclosure () -> String? = nil
+    ) {
         add(.warning, file, position, message, suggestion)
     }
 
     /// Adds an error about a threshold that was given beside the file.
-    func overrideError(_ threshold: ThresholdOverride, _ message: String, _ suggestion: String? = nil) {
+    func overrideError(
+        _ threshold: ThresholdOverride, _ message: @autoclosure () -> String,
+        _ suggestion: @autoclosure () -> String? = nil
+    ) {
         add(.error, "--set \(threshold.rendered)", Position(line: 0, column: 0), message, suggestion)
     }
 
@@ -53,18 +62,25 @@ final class Report {
         }.map(\.element)
     }
 
+    /// Note: Words are made only for what is told. A file can hold a hundred thousand mistakes, and looking for the
+    /// right spelling of each would take minutes.
     private func add(
-        _ severity: Diagnostic.Severity, _ file: String, _ position: Position, _ message: String,
-        _ suggestion: String?
+        _ severity: Diagnostic.Severity, _ file: String, _ position: Position, _ message: () -> String,
+        _ suggestion: () -> String?
     ) {
-        hasErrors = hasErrors || severity == .error
-        guard found.count < FileLimits.diagnostics else { return }
-        let diagnostic = Diagnostic(
-            severity: severity, file: file, line: position.line, column: position.column, message: message,
-            suggestion: suggestion)
+        let count = counts[severity, default: 0]
+        counts[severity] = count + 1
+        guard count <= FileLimits.diagnostics else { return }
+        var diagnostic = Diagnostic(
+            severity: severity, file: file, line: position.line, column: position.column, message: "")
+        if count == FileLimits.diagnostics {
+            diagnostic.message = "there are more than \(count) of these; the others are not told"
+        } else {
+            diagnostic.message = message()
+            diagnostic.suggestion = suggestion()
+        }
         // Two readers may meet the same mistake; it is told once.
-        guard seen.insert(diagnostic).inserted else { return }
-        found.append(diagnostic)
+        if seen.insert(diagnostic).inserted { found.append(diagnostic) }
     }
 }
 
@@ -74,7 +90,7 @@ enum FileLimits {
     static let bytes = 1 << 20
     /// Mappings and lists inside each other.
     static let nesting = 32
-    /// Diagnostics that one load tells.
+    /// Errors, and warnings, that one load tells.
     static let diagnostics = 100
     /// The longest name of a pipeline, source, stage, measure or threshold in bytes.
     static let nameBytes = 64

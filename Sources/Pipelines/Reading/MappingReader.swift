@@ -43,6 +43,15 @@ extension YamlNode {
         return entries
     }
 
+    /// The entries of a mapping, an error reported where there are more than a limit.
+    func entries(of what: String, atMost limit: Int, _ report: Report) -> [Entry]? {
+        guard let entries = entries(of: what, report) else { return nil }
+        if entries.count > limit {
+            report.error(entries[limit].position, "`\(what)` has \(entries.count) entries; expected at most \(limit)")
+        }
+        return Array(entries.prefix(limit))
+    }
+
     /// The elements of a list; nil, with an error reported, where it is something else.
     func elements(of what: String, _ report: Report) -> [YamlNode]? {
         guard case .sequence(let elements) = content else {

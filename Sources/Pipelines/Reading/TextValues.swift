@@ -116,7 +116,7 @@ extension EventTime {
             let hour = Self.digits(2, &rest), Self.take(":", &rest), let minute = Self.digits(2, &rest),
             Self.take(":", &rest), let second = Self.digits(2, &rest)
         else { return nil }
-        guard (1...12).contains(month), day >= 1, day <= Self.dayCount(year, month), hour < 24, minute < 60, second < 60
+        guard year >= 1970, (1...12).contains(month), day >= 1, day <= Self.dayCount(year, month), hour < 24, minute < 60, second < 60
         else { return nil }
         var fraction: Int64 = 0
         if Self.take(".", &rest) {

@@ -26,7 +26,9 @@ enum YamlDocument {
                         .start, "the file is empty; expected a mapping with `pipeline`, `sources` and `stages`")
                     return nil
                 }
-                return convert(root, depth: 0, report)
+                let document = convert(root, depth: 0, report)
+                // What was refused here is missing in the document, which the readers would only tell again.
+                return report.hasErrors ? nil : document
             }
         } catch let error as YamlError {
             tell(error, text: text, report)
@@ -70,10 +72,7 @@ enum YamlDocument {
                 report.error(name.position, "found \(name.summary) as a key; expected a name")
                 return nil
             }
-            // A value that is refused still leaves its key, which is then not reported as missing.
-            let content =
-                convert(value, depth: depth + 1, report)
-                ?? YamlNode(position: Position(value.mark), content: .scalar("", isPlain: true))
+            guard let content = convert(value, depth: depth + 1, report) else { return nil }
             return YamlNode.Entry(key: text, position: name.position, value: content)
         }
     }

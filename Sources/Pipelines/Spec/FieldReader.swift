@@ -57,12 +57,11 @@ struct FieldReader {
         }
         var fields: [FieldMapping] = []
         for field in Field.allCases where type.mappable.contains(field) {
-            guard let setting = settings[field.name] else {
-                fields.append(FieldMapping(field: field, path: Path([field.name]), reading: field.reading))
-                continue
-            }
-            if setting.isNone { continue }
-            if let mapping = read(field, setting) { fields.append(mapping) }
+            let setting = settings[field.name]
+            if setting?.isNone == true { continue }
+            // A field whose setting holds a mistake is still there, or every stage that reads it would be told.
+            let standard = FieldMapping(field: field, path: Path([field.name]), reading: field.reading)
+            fields.append(setting.flatMap { read(field, $0) } ?? standard)
         }
         if let money = fields.first(where: { $0.field.kind == .money }),
             let setting = settings[Field.currency.name], setting.isNone

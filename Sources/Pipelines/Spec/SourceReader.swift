@@ -136,6 +136,8 @@ struct SourceReader {
                 mapping["partitioned_by"]?.position ?? mapping.position,
                 "the source is partitioned by \(field.name), which its \(type.name) events do not have",
                 "set partitioned_by to a field they have: \(alternatives(others))")
+            // The stages that read the source are not told as well.
+            field = .merchantID
         }
         return field
     }

@@ -29,8 +29,8 @@ struct StageReader {
     }
 
     private func window(_ mapping: MappingReader) -> WindowSpec? {
-        let key = readKey(mapping["key"])
-        let measures = mapping["measure"]?.entries(of: "measure", report) ?? []
+        let (key, isKeyWhole) = readKey(mapping["key"])
+        let measures = mapping["measure"]?.entries(of: "measure", atMost: Limits.measures, report) ?? []
         if let node = mapping["measure"], case .mapping(let entries) = node.content, entries.isEmpty {
             report.error(node.position, "the window measures nothing", "write measure: { events: count() }")
         }
@@ -46,21 +46,27 @@ struct StageReader {
             refuseRemainder(node.position, "close_after", closeAfter, of: spans.every)
         }
         return WindowSpec(
-            key: key, keyPosition: mapping.position(of: "key"), size: spans.size, every: spans.every,
+            key: key, isKeyWhole: isKeyWhole, keyPosition: mapping.position(of: "key"), size: spans.size,
+            every: spans.every,
             measures: measures, when: when, severity: severity, closeAfter: closeAfter ?? spans.size,
             message: alert?["message"], credit: credit)
     }
 
-    private func readKey(_ node: YamlNode?) -> [WindowSpec.KeyField] {
+    private func readKey(_ node: YamlNode?) -> (key: [WindowSpec.KeyField], isWhole: Bool) {
         var key: [WindowSpec.KeyField] = []
+        var isWhole = true
         for element in node?.oneOrMore(of: "key", report) ?? [] {
-            guard let field = element.field("key", kinds: [.identifier, .currency], report) else { continue }
+            guard let field = element.field("key", kinds: [.identifier, .currency], report) else {
+                isWhole = false
+                continue
+            }
             if key.contains(where: { $0.field == field }) {
                 report.error(element.position, "`\(field.name)` stands twice in the key", "keep one of them")
+            } else {
+                key.append(WindowSpec.KeyField(field: field, position: element.position))
             }
-            key.append(WindowSpec.KeyField(field: field, position: element.position))
         }
-        return key
+        return (key, isWhole && !key.isEmpty)
     }
 
     private func readSpans(_ node: YamlNode, at position: Position) -> (size: EventSpan, every: EventSpan)? {

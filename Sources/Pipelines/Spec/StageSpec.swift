@@ -46,8 +46,10 @@ struct WindowSpec {
         var position: Position
     }
 
-    /// The key.
+    /// The key, without what is no field.
     var key: [KeyField]
+    /// Whether nothing was left out of the key.
+    var isKeyWhole: Bool
     /// Where `key` stands.
     var keyPosition: Position
     /// The length.

@@ -6,8 +6,10 @@ struct TestReader {
     let report: Report
     /// The sources that records can be fed to.
     let sources: [SourceSpec]
-    /// The stages, thresholds given beside the file applied.
+    /// The stages that can be tested.
     let stages: [StageSpec]
+    /// Sources and stages of which mistakes were told already.
+    let unreadable: Set<String>
 
     /// The tests in file order.
     func read(_ node: YamlNode?) -> [PipelineTest] {
@@ -35,7 +37,7 @@ struct TestReader {
                 return nil
             }
             let override = ThresholdOverride(stage: path.stage, threshold: path.threshold, text: text)
-            if case .failure(let mistake) = ThresholdReader.check(override, stages) {
+            if !unreadable.contains(path.stage), case .failure(let mistake) = ThresholdReader.check(override, stages) {
                 report.error(entry.position, mistake.message, mistake.suggestion)
                 return nil
             }
@@ -50,7 +52,7 @@ struct TestReader {
         let isLines = entries.contains { $0.key == "lines" }
         let group = isLines ? PipelineKeys.lineFeed : PipelineKeys.recordFeed
         guard let mapping = MappingReader(node, group, report) else { return nil }
-        let names = sources.map { (name: $0.source.name, value: $0.source.name) }
+        let names = (sources.map(\.source.name) + unreadable.sorted()).map { (name: $0, value: $0) }
         let source = mapping["source"]?.choice("source", among: names, report)
         let content: PipelineTest.Feed.Content? =
             isLines ? mapping["lines"]?.string("lines", report).map { .lines($0) } : readTemplate(mapping)
@@ -91,6 +93,7 @@ struct TestReader {
             return (spec.name, WindowStage(name: spec.name, window: window))
         }
         guard let mapping = MappingReader(node, PipelineKeys.expectedAlert, report),
+            !unreadable.contains(mapping["stage"]?.text ?? ""),
             let stage = mapping["stage"]?.choice("a window stage", among: windows, report)
         else { return nil }
         return Expectation.ExpectedAlert(

@@ -7,10 +7,12 @@ struct ThresholdReader {
 
     /// The thresholds of one stage in file order.
     func read(_ node: YamlNode?) -> [ThresholdSpec] {
-        let entries = node?.entries(of: "tune", report) ?? []
+        let entries = node?.entries(of: "tune", atMost: Limits.thresholds, report) ?? []
         return entries.compactMap { entry in
             guard isName(entry.key, "a threshold", hyphens: false, at: entry.position, report) else { return nil }
-            return read(entry).map { ThresholdSpec(threshold: $0, position: entry.position) }
+            // A threshold whose value holds a mistake is still there, or the conditions that name it would be told.
+            let standard = Threshold(name: entry.key, value: .integer(1))
+            return ThresholdSpec(threshold: read(entry) ?? standard, position: entry.position)
         }
     }
 
@@ -35,8 +37,8 @@ struct ThresholdReader {
     }
 
     /// Puts thresholds given beside the file into the stages; the last of several for one threshold counts.
-    func apply(_ overrides: [ThresholdOverride], to stages: inout [StageSpec]) {
-        for override in overrides {
+    func apply(_ overrides: [ThresholdOverride], to stages: inout [StageSpec], unreadable: Set<String>) {
+        for override in overrides where !unreadable.contains(override.stage) {
             switch Self.check(override, stages) {
             case .success(let place):
                 stages[place.stage].thresholds[place.threshold].threshold.value = place.value
@@ -57,37 +59,46 @@ struct ThresholdReader {
     }
 
     /// Why an override cannot be applied.
-    struct Mistake: Error {
+    enum Mistake: Error {
+        case unknownStage(String, among: [String])
+        case unknownThreshold(String, stage: String, among: [String])
+        case noNumber(String)
+        case outOfBounds(Threshold, Threshold.Value, problem: String)
+
         /// What was found and expected.
-        var message: String
+        var message: String {
+            switch self {
+            case .unknownStage(let name, _): "there is no stage \(quoted(name))"
+            case .unknownThreshold(let name, let stage, _): "stage \(quoted(stage)) has no threshold \(quoted(name))"
+            case .noNumber(let text): "found \(quoted(text)); expected a number such as 10 or 0.5"
+            case .outOfBounds(let threshold, let value, let problem):
+                "`\(threshold.name)` is set to \(value.text); \(problem)"
+            }
+        }
+
         /// The mend.
-        var suggestion: String?
+        var suggestion: String? {
+            switch self {
+            case .unknownStage(let name, let names), .unknownThreshold(let name, _, let names):
+                Suggestion.didYouMean(name, among: names) ?? "there is \(alternatives(names))"
+            case .noNumber, .outOfBounds: nil
+            }
+        }
     }
 
     /// Looks an override up and checks its value against the bounds.
     static func check(_ override: ThresholdOverride, _ stages: [StageSpec]) -> Result<Place, Mistake> {
         guard let stage = stages.firstIndex(where: { $0.name == override.stage }) else {
-            let names = stages.map(\.name)
+            return .failure(.unknownStage(override.stage, among: stages.map(\.name)))
+        }
+        let thresholds = stages[stage].thresholds.map(\.threshold)
+        guard let index = thresholds.firstIndex(where: { $0.name == override.threshold }) else {
             return .failure(
-                Mistake(
-                    message: "there is no stage \(quoted(override.stage))",
-                    suggestion: Suggestion.didYouMean(override.stage, among: names) ?? "there is \(alternatives(names))"
-                ))
+                .unknownThreshold(override.threshold, stage: override.stage, among: thresholds.map(\.name)))
         }
-        let thresholds = stages[stage].thresholds
-        guard let index = thresholds.firstIndex(where: { $0.threshold.name == override.threshold }) else {
-            let names = thresholds.map(\.threshold.name)
-            return .failure(
-                Mistake(
-                    message: "stage `\(override.stage)` has no threshold \(quoted(override.threshold))",
-                    suggestion: Suggestion.didYouMean(override.threshold, among: names)
-                        ?? "it has \(alternatives(names))"))
-        }
-        guard let value = Threshold.Value(text: override.text) else {
-            return .failure(Mistake(message: "found \(quoted(override.text)); expected a number such as 10 or 0.5"))
-        }
-        if let problem = thresholds[index].threshold.problem(with: value) {
-            return .failure(Mistake(message: "`\(override.threshold)` is set to \(value.text); \(problem)"))
+        guard let value = Threshold.Value(text: override.text) else { return .failure(.noNumber(override.text)) }
+        if let problem = thresholds[index].problem(with: value) {
+            return .failure(.outOfBounds(thresholds[index], value, problem: problem))
         }
         return .success(Place(stage: stage, threshold: index, value: value))
     }
