@@ -40,5 +40,6 @@ let package = Package(
             name: "EngineTests", dependencies: ["RampartCore", "Pipelines", "Storage", "Engine"],
             swiftSettings: settings),
         .testTarget(name: "RampartCLITests", dependencies: ["RampartCLI", "Pipelines"], swiftSettings: settings),
+        .testTarget(name: "TidyTests", swiftSettings: settings),
     ]
 )

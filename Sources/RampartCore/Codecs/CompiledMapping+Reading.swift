@@ -34,8 +34,12 @@ extension CompiledRoute {
     }
 
     private func type(named text: UnsafeRawBufferPointer, in view: RecordView) -> EventType? {
-        for (index, name) in typeNames.enumerated() where Int(name.count) == text.count {
-            if view.text(name).elementsEqual(text) { return EventType(rawValue: UInt8(index)) }
+        var index = 0
+        while index < typeNames.count {
+            if Int(typeNames[index].count) == text.count, view.text(typeNames[index]).elementsEqual(text) {
+                return EventType(rawValue: UInt8(index))
+            }
+            index += 1
         }
         return nil
     }
@@ -101,7 +105,8 @@ extension CompiledMapping {
                 hasCurrency = hasCurrency || field.field == .currency
             }
             if let slot = field.slot {
-                batch.slots[slotStart + slot] = word
+                // A currency is checked as a packed code, and kept as the string that expressions compare.
+                batch.slots[slotStart + slot] = field.field == .currency ? batch.append(currencyCode: word).word : word
                 present |= 1 << UInt64(slot)
             }
         }
@@ -219,5 +224,11 @@ extension EventBatch {
         let offset = UInt32(bytes.count)
         bytes.append(contentsOf: text)
         return ByteRange(offset: offset, count: UInt32(text.count))
+    }
+    /// Writes the letters of a packed currency code to the end of the batch's bytes.
+    fileprivate mutating func append(currencyCode code: Int64) -> ByteRange {
+        let offset = UInt32(bytes.count)
+        for shift in [16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: code >> Int64(shift))) }
+        return ByteRange(offset: offset, count: 3)
     }
 }

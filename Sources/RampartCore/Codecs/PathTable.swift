@@ -15,8 +15,6 @@ struct PathTable: Sendable {
 
     /// A name under a node.
     private struct Child: Sendable {
-        /// The first eight bytes of the name, or all of them.
-        var word: UInt64
         var nameStart: Int
         var nameCount: Int
         var node: Int
@@ -24,6 +22,8 @@ struct PathTable: Sendable {
 
     private var nodes: ContiguousArray<Node> = []
     private var children: ContiguousArray<Child> = []
+    /// The token of each child: what most other names differ in, side by side.
+    private var tokens: ContiguousArray<UInt64> = []
     private var names: ContiguousArray<UInt8> = []
 
     /// The number of nodes.
@@ -59,8 +59,8 @@ struct PathTable: Sendable {
             var node = Node(firstChild: children.count, childCount: list.count)
             for (name, index) in list {
                 node.lengths |= Self.lengthBit(name.count)
-                let word = name.withUnsafeBytes { Self.word($0, at: 0, count: $0.count) }
-                children.append(Child(word: word, nameStart: names.count, nameCount: name.count, node: index))
+                tokens.append(name.withUnsafeBytes { Self.token($0, at: 0, count: $0.count) })
+                children.append(Child(nameStart: names.count, nameCount: name.count, node: index))
                 names.append(contentsOf: name)
             }
             nodes.append(node)
@@ -72,11 +72,11 @@ struct PathTable: Sendable {
     func child(of node: Int, in record: UnsafeRawBufferPointer, start: Int, count: Int) -> Int {
         let parent = nodes[node]
         guard parent.lengths & Self.lengthBit(count) != 0 else { return -1 }
-        let word = Self.word(record, at: start, count: count)
-        for index in parent.firstChild..<parent.firstChild + parent.childCount {
-            let child = children[index]
-            guard child.word == word, child.nameCount == count else { continue }
-            if count <= 8 || matches(child.nameStart, record, start, count) { return child.node }
+        let token = Self.token(record, at: start, count: count)
+        var index = parent.firstChild
+        while index < parent.firstChild + parent.childCount {
+            if tokens[index] == token, matches(children[index], record, start, count) { return children[index].node }
+            index += 1
         }
         return -1
     }
@@ -103,23 +103,29 @@ struct PathTable: Sendable {
     }
 
     @inline(__always)
-    private func matches(_ nameStart: Int, _ record: UnsafeRawBufferPointer, _ start: Int, _ count: Int) -> Bool {
-        for offset in 8..<count where names[nameStart + offset] != record[start + offset] { return false }
+    private func matches(_ child: Child, _ record: UnsafeRawBufferPointer, _ start: Int, _ count: Int) -> Bool {
+        guard child.nameCount == count else { return false }
+        var offset = 0
+        while offset < count {
+            guard names[child.nameStart + offset] == record[start + offset] else { return false }
+            offset += 1
+        }
         return true
     }
 
     @inline(__always)
     private static func lengthBit(_ count: Int) -> UInt64 { 1 << UInt64(min(count, 63)) }
 
-    /// The first eight bytes of a name, or all of them, as one word.
+    /// The first eight bytes of a name, or all of them, mixed with its length.
     @inline(__always)
-    private static func word(_ bytes: UnsafeRawBufferPointer, at start: Int, count: Int) -> UInt64 {
+    private static func token(_ bytes: UnsafeRawBufferPointer, at start: Int, count: Int) -> UInt64 {
+        let length = UInt64(truncatingIfNeeded: count) << 56
         if start + 8 <= bytes.count {
             let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self))
-            return count >= 8 ? word : word & (1 << UInt64(count * 8) &- 1)
+            return length ^ (count >= 8 ? word : word & (1 << UInt64(count * 8) &- 1))
         }
         var word: UInt64 = 0
         for offset in 0..<min(count, 8) { word |= UInt64(bytes[start + offset]) << UInt64(offset * 8) }
-        return word
+        return length ^ word
     }
 }

@@ -118,6 +118,12 @@ public struct EventBatch: Sendable {
     @inlinable
     public func range(_ slot: Int, row: Int) -> ByteRange { ByteRange(word: slots[row * slotCount + slot]) }
 
+    /// Takes the last event back; its strings' bytes stay until `removeAll`.
+    public mutating func removeLast() {
+        headers.removeLast()
+        slots.removeLast(slotCount)
+    }
+
     /// Removes all events and keeps the memory.
     public mutating func removeAll() {
         headers.removeAll(keepingCapacity: true)

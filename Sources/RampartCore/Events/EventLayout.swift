@@ -16,8 +16,12 @@ public struct EventLayout: Hashable, Sendable {
             slots[Int(field.rawValue)] = UInt8(slot)
         }
         self.fields = fields
+        self.stringSlots = fields.enumerated().reduce(0) { $1.element.isString ? $0 | 1 << UInt64($1.offset) : $0 }
         self.slotByField = slots
     }
+
+    /// Bit *s* is set when slot *s* holds a string, that is a range of the batch's bytes.
+    public let stringSlots: UInt64
 
     /// The number of slots.
     @inlinable

@@ -31,6 +31,14 @@ public enum Field: UInt8, CaseIterable, Hashable, Sendable {
         }
     }
 
+    /// Whether values are kept as bytes; the others are integers.
+    public var isString: Bool {
+        switch kind {
+        case .identifier, .text, .currency: true
+        case .integer, .money: false
+        }
+    }
+
     /// Whether the field says something about a person, and so is masked in messages (R38).
     public var isPersonal: Bool {
         switch self {

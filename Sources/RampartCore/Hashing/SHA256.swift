@@ -77,18 +77,18 @@ public struct SHA256: Sendable {
             let lateMix = Self.rotate(late, 17) ^ Self.rotate(late, 19) ^ late >> 10
             schedule[index] = schedule[index - 16] &+ earlyMix &+ schedule[index - 7] &+ lateMix
         }
-        var work = state
+        var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+        var (e, f, g, h) = (state[4], state[5], state[6], state[7])
         for index in 0..<64 {
-            let (a, e) = (work[0], work[4])
-            let choice = (e & work[5]) ^ (~e & work[6])
-            let majority = (a & work[1]) ^ (a & work[2]) ^ (work[1] & work[2])
+            let choice = (e & f) ^ (~e & g)
+            let majority = (a & b) ^ (a & c) ^ (b & c)
             let mixE = Self.rotate(e, 6) ^ Self.rotate(e, 11) ^ Self.rotate(e, 25)
             let mixA = Self.rotate(a, 2) ^ Self.rotate(a, 13) ^ Self.rotate(a, 22)
-            let first = work[7] &+ mixE &+ choice &+ Self.roundConstants[index] &+ schedule[index]
-            for position in stride(from: 7, to: 0, by: -1) { work[position] = work[position - 1] }
-            work[4] = work[4] &+ first
-            work[0] = first &+ mixA &+ majority
+            let first = h &+ mixE &+ choice &+ Self.roundConstants[index] &+ schedule[index]
+            (h, g, f, e) = (g, f, e, d &+ first)
+            (d, c, b, a) = (c, b, a, first &+ mixA &+ majority)
         }
+        let work: InlineArray<8, UInt32> = [a, b, c, d, e, f, g, h]
         for index in state.indices { state[index] = state[index] &+ work[index] }
     }
 

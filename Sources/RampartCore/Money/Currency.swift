@@ -7,7 +7,9 @@ public struct Currency: Comparable, Hashable, Sendable {
     public init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count == 3 else { return nil }
         let code = bytes.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        guard Self.known.contains(code) else { return nil }
+        guard let index = Self.index(of: code), Self.known[index >> 6] & 1 << UInt64(index & 63) != 0 else {
+            return nil
+        }
         self.code = code
     }
 
@@ -27,8 +29,7 @@ public struct Currency: Comparable, Hashable, Sendable {
     }
 
     /// The active codes of ISO 4217 that name money; funds, metals and test codes are left out.
-    private static let known = Set(
-        """
+    private static let codes = """
         AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF \
         CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD \
         HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD \
@@ -36,5 +37,25 @@ public struct Currency: Comparable, Hashable, Sendable {
         PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY \
         TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
         """
-        .split(separator: " ").map { $0.utf8.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } })
+
+    /// One bit for each combination of three capitals: this is asked for every event.
+    private static let known: [UInt64] = {
+        var bits = [UInt64](repeating: 0, count: 26 * 26 * 26 / 64 + 1)
+        for code in codes.split(separator: " ") {
+            guard let index = index(of: code.utf8.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }) else { continue }
+            bits[index >> 6] |= 1 << UInt64(index & 63)
+        }
+        return bits
+    }()
+
+    /// The number of a packed code among all that three capitals can spell; nil where they are no capitals.
+    private static func index(of code: UInt32) -> Int? {
+        var index = 0
+        for shift in [UInt32(16), 8, 0] {
+            let letter = UInt8(truncatingIfNeeded: code >> shift) &- UInt8(ascii: "A")
+            guard letter < 26 else { return nil }
+            index = index * 26 + Int(letter)
+        }
+        return index
+    }
 }

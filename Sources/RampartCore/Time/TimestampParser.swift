@@ -11,6 +11,7 @@ struct TimestampParser {
 
     private let text: UnsafeRawBufferPointer
     private var index = 0
+    private var offset: EventSpan?
 
     /// Reads a timestamp, if the text is one.
     static func read(_ text: UnsafeRawBufferPointer) -> Reading? {
@@ -24,11 +25,10 @@ struct TimestampParser {
         guard let year = number(4), take("-"), let month = number(2), take("-"), let day = number(2),
             let date = CivilDate(year: year, month: month, day: day), take("T") || take(" "),
             let hour = number(2), hour < 24, take(":"), let minute = number(2), minute < 60, take(":"),
-            let second = number(2), second < 60, let millisecond = fraction(), let offset = offset(),
-            index == text.count
+            let second = number(2), second < 60, let millisecond = fraction(), takeOffset(), index == text.count
         else { return nil }
         let seconds = date.daysSinceEpoch * 86_400 + hour * 3_600 + minute * 60 + second
-        return Reading(local: Int64(seconds) * 1_000 + Int64(millisecond), offset: offset.span)
+        return Reading(local: Int64(seconds) * 1_000 + Int64(millisecond), offset: offset)
     }
 
     /// The milliseconds of a fraction of a second, 0 where there is none.
@@ -44,16 +44,20 @@ struct TimestampParser {
         return milliseconds
     }
 
-    /// The offset at the end; its span is nil where none is written.
-    private mutating func offset() -> (span: EventSpan?, Void)? {
-        if index == text.count { return (nil, ()) }
-        if take("Z") { return (.zero, ()) }
+    /// Reads the offset at the end, and returns whether there is a good one or none at all.
+    private mutating func takeOffset() -> Bool {
+        if index == text.count { return true }
+        if take("Z") {
+            offset = .zero
+            return true
+        }
         let isWest = take("-")
-        guard isWest || take("+"), let hours = number(2), hours < 24 else { return nil }
+        guard isWest || take("+"), let hours = number(2), hours < 24 else { return false }
         _ = take(":")
-        guard let minutes = number(2), minutes < 60 else { return nil }
+        guard let minutes = number(2), minutes < 60 else { return false }
         let span = Int64(hours * 60 + minutes) * 60_000
-        return (EventSpan(milliseconds: isWest ? -span : span), ())
+        offset = EventSpan(milliseconds: isWest ? -span : span)
+        return true
     }
 
     private mutating func number(_ digits: Int) -> Int? {

@@ -22,7 +22,7 @@ struct CSVAssembler: Sendable {
 
     private var isHolding: Bool { head < lines.count }
     /// The number of cells after which an open cell is one too many.
-    private var limit: Int { header.map(\.columns.count) ?? .max }
+    private var limit: Int { header?.columns.count ?? .max }
 
     /// Adds the next line.
     mutating func add(_ line: LineSplitter.Line, number: Int, to batch: inout RecordBatch) {

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Pipelines
+import RampartCore
+
+/// `rampart check`: is a pipeline file right?
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Check pipeline files, and say everything that is wrong with them.",
+        discussion: """
+            Each error names file, line and column, what was found and what was expected. Nothing is run.
+            """)
+
+    @Argument(help: ArgumentHelp("Pipeline files.", valueName: "pipeline"))
+    var pipelines: [String]
+
+    @Option(name: .customLong("set"), help: ArgumentHelp("Set a threshold.", valueName: "stage.name=value"))
+    var settings: [String] = []
+
+    func run() throws {
+        var isUnusable = false
+        for path in pipelines {
+            do {
+                let pipeline = try PipelineFile.load(path: path, settings: settings, isQuiet: false)
+                let stages = pipeline.topology.stages.count
+                Console.output(
+                    "\(path): pipeline \(pipeline.topology.family) is right: \(pipeline.topology.sources.count) sources, "
+                        + "\(stages) stages, \(pipeline.tests.count) tests, revision \(pipeline.topology.revision)")
+            } catch let failure as Failure {
+                Console.error(failure.message)
+                isUnusable = true
+            }
+        }
+        if isUnusable { throw Failure.unusable("") }
+    }
+}

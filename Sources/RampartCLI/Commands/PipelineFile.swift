@@ -1,0 +1,32 @@
+import Foundation
+import Pipelines
+
+/// Reads pipeline files for the commands.
+enum PipelineFile {
+    /// Loads a file, with thresholds set on the command line; all that is wrong with it is said at once.
+    static func load(path: String, settings: [String], isQuiet: Bool) throws -> Pipeline {
+        let overrides = try settings.map { setting in
+            guard let override = ThresholdOverride(argument: setting) else {
+                throw Failure.unusable("--set \(setting): expected stage.name=value, such as malicious-clicks.min_clicks=12")
+            }
+            return override
+        }
+        switch try load(path: path, overrides: overrides) {
+        case .success(let pipeline):
+            if !isQuiet { for warning in pipeline.warnings { Console.error(warning.rendered) } }
+            return pipeline
+        case .failure(let diagnostics):
+            throw Failure.unusable(diagnostics.description)
+        }
+    }
+
+    /// Loads a file, and gives back what is wrong with it.
+    static func load(path: String, overrides: [ThresholdOverride] = []) throws -> Result<Pipeline, Diagnostics> {
+        do {
+            let data = try Data(contentsOf: URL(fileURLWithPath: path))
+            return PipelineLoader.load(bytes: Array(data), file: path, overrides: overrides)
+        } catch {
+            throw Failure.unusable("\(path): the pipeline file cannot be read: \(error.localizedDescription)")
+        }
+    }
+}

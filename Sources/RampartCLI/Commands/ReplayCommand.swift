@@ -1,0 +1,113 @@
+import ArgumentParser
+import Engine
+import Glibc
+import Pipelines
+import RampartCore
+import Storage
+
+/// `rampart replay`: recorded logs in, alerts and credits out.
+struct ReplayCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Run a pipeline over recorded logs, with no effect on the outside.",
+        discussion: """
+            The same logs give the same alerts, lines and credits, byte for byte, whatever the shards.
+
+            A LOG is a file, a folder of files or - for standard input: NDJSON, or CSV with a header, plain or gzip.
+            It belongs to the only source, or each of its records goes by its `type`; source=LOG names the source.
+
+              rampart replay pipelines/marketplace.yaml orders=orders.ndjson clicks=clicks/ --out found
+
+            DIR gets alerts.ndjson, credit-lines.ndjson, credits.ndjson, late.ndjson, dead-letters.ndjson and
+            summary.json. Until the run is complete their names end in .partial.
+            """)
+
+    @Argument(help: "The pipeline file.")
+    var pipeline: String
+
+    @Argument(help: ArgumentHelp("Logs to replay, each LOG or source=LOG.", valueName: "log"))
+    var logs: [String]
+
+    @Option(help: ArgumentHelp("The folder to write; it must not hold results yet.", valueName: "dir"))
+    var out: String
+
+    @Option(name: .customLong("set"), help: ArgumentHelp("Set a threshold for this run.", valueName: "stage.name=value"))
+    var settings: [String] = []
+
+    @Option(help: "Threads that share the merchants out, 1 to \(Shard.countMax).")
+    var shards = 1
+
+    @Option(help: ArgumentHelp("Take events from this time on, in ISO 8601.", valueName: "time"))
+    var from: Timestamp?
+
+    @Option(help: ArgumentHelp("Take events before this time, in ISO 8601.", valueName: "time"))
+    var to: Timestamp?
+
+    @Option(help: ArgumentHelp("Dead-letter events after this time.", valueName: "time"))
+    var maxTs: Timestamp = Timestamp(time: .year2100)
+
+    @Flag(help: "Stop at the last watermark: leave windows, alerts and credits open at the end of the logs.")
+    var noFlush = false
+
+    @Option(help: ArgumentHelp("The output folder of an earlier run, whose lines are claimed already.", valueName: "prior"))
+    var ledger: [String] = []
+
+    @Flag(help: "Say nothing but errors.")
+    var quiet = false
+
+    @Flag(help: "Print the summary as JSON instead of a table.")
+    var json = false
+
+    func validate() throws {
+        guard (1...Shard.countMax).contains(shards) else {
+            throw ValidationError("--shards is \(shards); it can be 1 to \(Shard.countMax)")
+        }
+        if let from, let to, from.time >= to.time { throw ValidationError("--from must be before --to") }
+        if logs.isEmpty { throw ValidationError("name at least one log") }
+    }
+
+    func run() async throws {
+        let pipeline = try PipelineFile.load(path: pipeline, settings: settings, isQuiet: quiet)
+        let logs = try Self.usable { () throws(StorageError) in try LogArguments(self.logs, topology: pipeline.topology) }
+        let prior = try Self.usable { () throws(StorageError) in
+            try PriorLedger.read(folders: ledger, family: pipeline.topology.family)
+        }
+        var replay: Replay
+        do {
+            replay = try Replay(pipeline.topology, logs: logs.logs, options: options(prior: prior))
+        } catch {
+            throw Failure.unusable(error.message)
+        }
+        let folder = try Self.usable { () throws(StorageError) in try OutputFolder(path: out) }
+        try await ReplayRun(command: self, pipeline: pipeline, logs: logs, folder: folder).run(&replay)
+    }
+
+    private func options(prior: [PriorLine]) -> ReplayOptions {
+        var options = ReplayOptions()
+        options.shards = shards
+        options.bounds = Intake.Bounds(from: from?.time, to: to?.time, latest: maxTs.time)
+        options.flushes = !noFlush
+        options.prior = prior
+        options.hashSeed = UInt64.random(in: .min ... .max)
+        return options
+    }
+
+    /// Does what only the arguments can make fail.
+    private static func usable<Result>(_ work: () throws(StorageError) -> Result) throws -> Result {
+        do throws(StorageError) { return try work() } catch { throw Failure.unusable(error.description) }
+    }
+}
+
+/// A time on the command line, in ISO 8601.
+struct Timestamp: ExpressibleByArgument {
+    let time: EventTime
+
+    init(time: EventTime) { self.time = time }
+
+    init?(argument: String) {
+        guard let time = EventTime(text: argument) else { return nil }
+        self.time = time
+    }
+
+    var defaultValueDescription: String { time.text }
+}

@@ -1,0 +1,53 @@
+import Engine
+import RampartCore
+import Storage
+
+/// Writes the rows of a replay into its output folder, and counts them for the summary.
+struct FolderSink: ReplaySink {
+    private let folder: OutputFolder
+    private let encoder: OutputEncoder
+    private var json = JSONWriter()
+    /// What was counted of the rows; the fates are added at the end.
+    private(set) var summary: Summary
+
+    init(folder: OutputFolder, topology: Topology, masksAlerts: Bool) {
+        self.folder = folder
+        encoder = OutputEncoder(topology: topology, masksPersonalData: masksAlerts)
+        summary = Summary(topology: topology)
+    }
+
+    mutating func write(_ outputs: Outputs) throws {
+        try write(outputs.alerts, to: .alerts) { encoder, json, summary, alert in
+            encoder.write(alert, to: &json)
+            summary.count(alert)
+        }
+        try write(outputs.lines, to: .creditLines) { encoder, json, summary, line in
+            encoder.write(line, to: &json)
+            summary.count(line)
+        }
+        try write(outputs.credits, to: .credits) { encoder, json, _, credit in encoder.write(credit, to: &json) }
+    }
+
+    mutating func write(deadLetters: [DeadLetter], lateEvents: [LateEvent]) throws {
+        for letter in deadLetters {
+            json.removeAll()
+            encoder.write(letter, to: &json)
+            try folder.append(json.bytes, at: letter.place, to: .deadLetters)
+        }
+        for late in lateEvents {
+            json.removeAll()
+            encoder.write(late, to: &json)
+            try folder.append(json.bytes, at: late.place, to: .late)
+        }
+    }
+
+    private mutating func write<Row>(
+        _ rows: [Row], to file: OutputFile,
+        _ encode: (OutputEncoder, inout JSONWriter, inout Summary, Row) -> Void
+    ) throws {
+        guard !rows.isEmpty else { return }
+        json.removeAll()
+        for row in rows { encode(encoder, &json, &summary, row) }
+        try folder.append(json.bytes, to: file)
+    }
+}

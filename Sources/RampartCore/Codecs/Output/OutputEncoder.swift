@@ -1,0 +1,143 @@
+/// Turns what the core puts out into rows: one JSON object a line, members in a fixed order.
+///
+/// A row is a function of its value and the topology, so that equal answers are equal bytes.
+public struct OutputEncoder: Sendable {
+    /// The version of every row's shape; it grows when a member changes its meaning or goes.
+    public static let schemaVersion = 1
+
+    let topology: Topology
+    let masksPersonalData: Bool
+    let words: MessageWords
+
+    /// Creates an encoder; with `masksPersonalData` the personal values of keys and accounts are masked too (R38).
+    public init(topology: Topology, masksPersonalData: Bool = false) {
+        self.topology = topology
+        self.masksPersonalData = masksPersonalData
+        self.words = MessageWords(topology: topology)
+    }
+
+    // MARK: Alerts
+
+    /// Writes a row of `alerts.ndjson`.
+    public func write(_ alert: Alert, to json: inout JSONWriter) {
+        let stage = topology.stages[alert.stage]
+        guard case .window(let window) = stage.kind else { preconditionFailure("Only a window stage has alerts.") }
+        row(to: &json) { json in
+            json.member("alert_id", alert.id)
+            json.member("revision", alert.revision)
+            json.member("state", alert.state.rawValue)
+            json.member("stage", stage.name)
+            json.member("mode", "live")
+            json.member("severity", window.alert.severity.rawValue)
+            json.member("merchant_id", alert.merchantID)
+            json.object("key") { json in
+                for (field, value) in zip(window.key, alert.key) {
+                    json.member(field.name, masksPersonalData ? Mask.personal(value, of: field) : value)
+                }
+            }
+            json.member("window_start", alert.windowStart)
+            json.member("window_end", alert.windowEnd)
+            json.member("pane_end", alert.paneEnd)
+            json.member("score", alert.score)
+            json.object("measures") { json in
+                for (measure, value) in zip(window.measures, alert.measures) { json.member(measure.name, value) }
+            }
+            json.object("thresholds") { json in
+                for threshold in stage.thresholds { json.member(threshold.name, threshold.value) }
+            }
+            json.member("pipeline_revision", topology.revision)
+            json.object("evidence") { write(alert.evidence, to: &$0) }
+            json.member("message", words.message(of: alert))
+        }
+    }
+
+    private func write(_ evidence: Alert.Evidence, to json: inout JSONWriter) {
+        json.member("event_ids", evidence.eventIDs)
+        json.member(
+            "accounts", masksPersonalData ? evidence.accounts.map { Mask.personal($0) } : evidence.accounts)
+        json.object("counts") { json in
+            for count in evidence.counts { json.member(count.name, count.count) }
+        }
+    }
+
+    // MARK: The ledger
+
+    /// Writes a row of `credit-lines.ndjson`.
+    public func write(_ line: CreditLine, to json: inout JSONWriter) {
+        row(to: &json) { json in
+            json.member("line_id", line.id)
+            json.member("charge_id", line.chargeID)
+            json.member("component", line.component)
+            json.member("reason", line.reason)
+            json.member("state", line.state.rawValue)
+            json.member("merchant_id", line.merchantID)
+            json.member("ad_id", line.adID)
+            json.member("amount_minor", line.amount)
+            json.member("currency", line.currency)
+            json.member("scale", line.scale)
+            json.member("ts", line.chargeTime)
+            json.member("alert_id", line.alertID)
+            json.member("stage", topology.stages[line.stage].name)
+            json.member("pane_end", line.paneEnd)
+        }
+    }
+
+    /// Writes a row of `credits.ndjson`.
+    public func write(_ credit: Credit, to json: inout JSONWriter) {
+        row(to: &json) { json in
+            json.member("credit_id", credit.id)
+            json.member("revision", credit.revision)
+            json.member("state", credit.state.rawValue)
+            json.member("component", credit.component)
+            json.member("reason", credit.reason)
+            json.member("merchant_id", credit.merchantID)
+            json.member("amount_minor", credit.amount)
+            json.member("currency", credit.currency)
+            json.member("scale", credit.scale)
+            json.member("period_start", credit.periodStart)
+            json.member("period_end", credit.periodEnd)
+            json.member("lines", credit.lines)
+            json.member("alert_ids", credit.alertIDs)
+        }
+    }
+
+    // MARK: Records set aside
+
+    /// Writes a row of `dead-letters.ndjson`.
+    public func write(_ letter: DeadLetter, to json: inout JSONWriter) {
+        row(to: &json) { json in
+            json.member("reason", letter.reason.rawValue)
+            json.member("detail", letter.detail)
+            write(letter.place, to: &json)
+            letter.raw.writeMembers(to: &json)
+        }
+    }
+
+    /// Writes a row of `late.ndjson`.
+    public func write(_ late: LateEvent, to json: inout JSONWriter) {
+        row(to: &json) { json in
+            write(late.place, to: &json)
+            json.member("ts", late.time)
+            json.member("watermark", late.watermark)
+            json.member("event_id", late.eventID)
+            json.member("merchant_id", late.merchantID)
+            late.raw.writeMembers(to: &json)
+        }
+    }
+
+    private func write(_ place: RecordPlace, to json: inout JSONWriter) {
+        json.member("source", place.source.map { topology.sources[$0].name })
+        json.member("partition", place.partition)
+        json.member("position", place.position)
+    }
+
+    // MARK: -
+
+    private func row(to json: inout JSONWriter, _ members: (inout JSONWriter) -> Void) {
+        json.object { json in
+            json.member("schema_version", Self.schemaVersion)
+            members(&json)
+        }
+        json.endRow()
+    }
+}

@@ -1,0 +1,51 @@
+/// The accepted events that a window may still need, in canonical order, numbered without gaps.
+///
+/// Each is stored once for all stages of its key group; windows refer to it by number. Memory is given back by the
+/// segment, when no stage needs any of its events.
+struct EventLog: Sendable {
+    private static let segmentShift = 6
+    private static let segmentCount = 1 << segmentShift
+
+    private var segments: NumberedQueue<EventBatch>
+    private let slotCount: Int
+    private let stringSlots: UInt64
+    /// The number that the next event will get.
+    private(set) var nextNumber = 0
+
+    init(layout: EventLayout) {
+        segments = NumberedQueue()
+        slotCount = layout.slotCount
+        stringSlots = layout.stringSlots
+    }
+
+    /// Bytes held.
+    private(set) var byteCount = 0
+
+    /// Stores an event and returns its number.
+    mutating func append(_ row: Int, of batch: EventBatch) -> Int {
+        let number = nextNumber
+        let segment = number >> Self.segmentShift
+        if segment >= segments.nextNumber { segments.append(EventBatch(slotCount: slotCount)) }
+        segments[segment].append(row, of: batch, stringSlots: stringSlots)
+        byteCount += Self.size(of: batch.headers[row], slotCount: slotCount)
+        nextNumber += 1
+        return number
+    }
+
+    /// The batch and the row where an event lies.
+    func find(_ number: Int) -> (batch: EventBatch, row: Int) {
+        (segments[number >> Self.segmentShift], number & (Self.segmentCount - 1))
+    }
+
+    /// Gives back the memory of segments that hold no event from `number` on.
+    mutating func discard(before number: Int) {
+        while segments.firstNumber < number >> Self.segmentShift, let first = segments.first {
+            byteCount -= first.headers.reduce(0) { $0 + Self.size(of: $1, slotCount: slotCount) }
+            segments.removeFirst()
+        }
+    }
+
+    private static func size(of header: EventBatch.Header, slotCount: Int) -> Int {
+        MemoryLayout<EventBatch.Header>.stride + slotCount * MemoryLayout<Int64>.stride + Int(header.identity.count)
+    }
+}

@@ -1,0 +1,79 @@
+extension KeyGroup {
+    /// Evaluates the keys of a window that changed, and tells alerts and ledger (R17, R24, R27).
+    mutating func evaluate(_ index: Int, at end: EventTime, into outputs: inout Outputs) {
+        let changed = windows[index].advance(to: end, log: log)
+        for place in changed {
+            let slot = Int(place)
+            if !windows[index].isEmpty(slot), let score = windows[index].evaluate(slot) {
+                fire(index, slot, score: score, at: end, into: &outputs)
+            } else if windows[index].track(of: slot) != WindowState.noTrack {
+                books[index].rests(windows[index].track(of: slot), at: end)
+            }
+            if windows[index].isEmpty(slot) {
+                if windows[index].track(of: slot) != WindowState.noTrack {
+                    books[index].losesSlot(windows[index].track(of: slot))
+                }
+                windows[index].removeIfEmpty(slot)
+            }
+        }
+    }
+
+    private mutating func fire(_ index: Int, _ slot: Int, score: Double, at end: EventTime, into outputs: inout Outputs) {
+        noteFinding(stage: plan.windowStages[index])
+        let report = AlertBook.Report(score: score, measures: windows[index].measures(of: slot))
+        var track = windows[index].track(of: slot)
+        if track == WindowState.noTrack {
+            let (batch, row) = log.find(windows[index].anyEvent(of: slot))
+            track = books[index].open(
+                key: keyValues(row, of: batch, window: index) ?? [],
+                merchantID: plan.charges.merchantID(row, of: batch), slot: slot, report: report, at: end)
+            windows[index].setTrack(track, of: slot)
+        }
+        if books[index].fires(track, report, at: end) {
+            let evidence = evidence(of: slot, window: index)
+            books[index].revise(track, report, evidence: evidence, at: end, into: &outputs)
+        }
+        if let credit = plan.windows[index].window.credit { offer(index, slot, track: track, credit) }
+    }
+
+    /// Offers every charge of the key's window that no earlier finding of the key has offered (R27).
+    private mutating func offer(_ index: Int, _ slot: Int, track: Int32, _ credit: CreditPolicy) {
+        let (alertID, keyBytes) = books[index].claimant(track)
+        for event in windows[index].events(of: slot, sinceClaim: true) {
+            let (batch, row) = log.find(event)
+            let charge = plan.charges.charge(
+                row, of: batch, policy: credit, stage: plan.windowStages[index], alertID: alertID, keyBytes: keyBytes)
+            if let charge { offered.append(charge) }
+        }
+        windows[index].markClaimed(slot)
+    }
+
+    /// What the finding rests on: a sample in canonical order, and exact counts (R23).
+    private func evidence(of slot: Int, window index: Int) -> Alert.Evidence {
+        var eventIDs: [String] = []
+        var accounts: [String] = []
+        var seen: Set<String> = []
+        var types = [Int](repeating: 0, count: EventType.allCases.count)
+        for event in windows[index].events(of: slot) {
+            let (batch, row) = log.find(event)
+            types[Int(batch.headers[row].type.rawValue)] += 1
+            if eventIDs.count < Limits.evidenceSample { eventIDs.append(batch.identityText(row: row)) }
+            let account = plan.windows[index].accountSlots.lazy.compactMap { batch.text($0, row: row) }.first
+            guard let account, seen.insert(account).inserted else { continue }
+            if accounts.count < Limits.evidenceSample { accounts.append(account) }
+        }
+        let counts = EventType.allCases.filter { types[Int($0.rawValue)] > 0 }
+            .map { Alert.Evidence.Count(name: $0.name, count: types[Int($0.rawValue)]) }
+        return Alert.Evidence(
+            eventIDs: eventIDs, accounts: accounts,
+            counts: counts + [Alert.Evidence.Count(name: "accounts", count: seen.count)])
+    }
+}
+
+extension EventBatch {
+    /// A slot's value as text, integers in decimal; nil where absent.
+    func valueText(_ slot: Int, row: Int, stringSlots: UInt64) -> String? {
+        guard stringSlots & (1 << UInt64(slot)) == 0 else { return text(slot, row: row) }
+        return has(slot, row: row) ? String(integer(slot, row: row)) : nil
+    }
+}

@@ -1,0 +1,59 @@
+/// The rows that the core has produced since they were last taken.
+public struct Outputs: Sendable {
+    /// Revisions of alerts.
+    public var alerts: [Alert] = []
+    /// Lines claimed.
+    public var lines: [CreditLine] = []
+    /// Credits stated.
+    public var credits: [Credit] = []
+
+    /// Creates empty outputs.
+    public init() {}
+
+    /// Adds the rows of another shard.
+    public mutating func append(_ other: Outputs) {
+        alerts.append(contentsOf: other.alerts)
+        lines.append(contentsOf: other.lines)
+        credits.append(contentsOf: other.credits)
+    }
+
+    /// Puts the rows into the order of files (R35).
+    ///
+    /// Rows of one watermark come after those of the watermarks before, so that sorting what came since then is enough.
+    public mutating func sort() {
+        alerts.sort { Self.precedes($0, $1) }
+        lines.sort { Self.precedes($0, $1) }
+        credits.sort { Self.precedes($0, $1) }
+    }
+
+    private static func precedes(_ left: Alert, _ right: Alert) -> Bool {
+        if left.paneEnd != right.paneEnd { return left.paneEnd < right.paneEnd }
+        if left.stage != right.stage { return left.stage < right.stage }
+        if left.keyBytes != right.keyBytes { return left.keyBytes.lexicographicallyPrecedes(right.keyBytes) }
+        return left.revision < right.revision
+    }
+
+    private static func precedes(_ left: CreditLine, _ right: CreditLine) -> Bool {
+        if left.paneEnd != right.paneEnd { return left.paneEnd < right.paneEnd }
+        if left.stage != right.stage { return left.stage < right.stage }
+        if left.keyBytes != right.keyBytes { return left.keyBytes.lexicographicallyPrecedes(right.keyBytes) }
+        if left.chargeTime != right.chargeTime { return left.chargeTime < right.chargeTime }
+        if left.chargeID != right.chargeID { return left.chargeID.precedesInBytes(right.chargeID) }
+        return left.id.precedesInBytes(right.id)
+    }
+
+    private static func precedes(_ left: Credit, _ right: Credit) -> Bool {
+        if left.periodEnd != right.periodEnd { return left.periodEnd < right.periodEnd }
+        if left.merchantID != right.merchantID { return left.merchantID.precedesInBytes(right.merchantID) }
+        if left.currency != right.currency { return left.currency < right.currency }
+        if left.component != right.component { return left.component.precedesInBytes(right.component) }
+        if left.reason != right.reason { return left.reason.precedesInBytes(right.reason) }
+        if left.state != right.state { return left.state.rawValue.precedesInBytes(right.state.rawValue) }
+        return left.scale < right.scale
+    }
+}
+
+extension String {
+    /// Byte order, which unlike the order of characters is the same for every version of Unicode.
+    func precedesInBytes(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
+}

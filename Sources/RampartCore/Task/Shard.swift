@@ -1,0 +1,55 @@
+/// The key groups that one thread owns: `apply` is the core's function from events and a watermark to rows (R1).
+public struct Shard: Sendable {
+    /// The number of key groups, and so the most shards that can have work.
+    public static let countMax = KeyGroup.count
+
+    private let index: Int
+    private let count: Int
+    private var groups: [KeyGroup]
+
+    /// Creates the shard `index` of `count`.
+    ///
+    /// `hashSeed` keys the in-memory tables; it changes no result, and should be unknown to whoever writes events.
+    public init(topology: Topology, index: Int, of count: Int, hashSeed: UInt64) {
+        precondition((1...Self.countMax).contains(count) && (0..<count).contains(index), "A shard is one of 1 to 128.")
+        self.index = index
+        self.count = count
+        let plan = GroupPlan(topology)
+        groups = stride(from: index, to: KeyGroup.count, by: count).map { _ in
+            KeyGroup(plan: plan, hashSeed: hashSeed)
+        }
+    }
+
+    /// Takes over the lines of an earlier run that belong to this shard's merchants (R33).
+    public mutating func adopt(_ lines: [PriorLine]) {
+        for line in lines {
+            let group = KeyGroup.index(of: KeyedHash.stable.hash(Array(line.merchantID.utf8)))
+            if group % count == index { groups[group / count].ledger.adopt(line) }
+        }
+    }
+
+    /// Stages the events that belong to this shard, then does all that is due until the task's watermark.
+    ///
+    /// Events must have been read by an `Intake`, which marks the late ones. The rows are sorted (R35) and are of later
+    /// pane ends than all rows before.
+    public mutating func apply(_ batch: EventBatch, watermark: EventTime) -> Outputs {
+        for row in 0..<batch.count {
+            let group = KeyGroup.index(of: batch.headers[row].partitionHash)
+            if group % count == index { groups[group / count].stage(row, of: batch) }
+        }
+        var outputs = Outputs()
+        for group in groups.indices { groups[group].advance(to: watermark, into: &outputs) }
+        outputs.sort()
+        return outputs
+    }
+
+    /// What the shard has counted so far.
+    public var counters: GroupCounters {
+        var counters = GroupCounters(groups[0].plan.topology)
+        for group in groups { counters.add(group.totals) }
+        return counters
+    }
+
+    /// Prior lines that no finding of this run has justified (R33).
+    public var unjustified: [PriorLine] { groups.flatMap(\.ledger.unjustified) }
+}

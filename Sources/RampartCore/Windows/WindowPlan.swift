@@ -1,0 +1,76 @@
+/// What a window stage does to each event, worked out once from the topology and the layout.
+struct WindowPlan: Sendable {
+    /// A measure with one value for each field value or event: where its running numbers are kept.
+    enum Accumulator: Sendable {
+        /// Counts events; the index is into a slot's counters.
+        case count(counter: Int)
+        /// Counts the distinct values of a field.
+        case distinct(counter: Int, slot: Int)
+        /// Adds up a field; the index is into a lane's totals.
+        case total(Int, slot: Int)
+        /// Keeps the extremes of a field; the indices are into a lane's totals and extremes.
+        case extreme(Int, extreme: Int, slot: Int)
+    }
+
+    let window: Window
+    let thresholds: [Threshold]
+    /// The slots of the key's fields.
+    let keySlots: [Int]
+    /// Which slots hold strings.
+    let stringSlots: UInt64
+    /// How each measure is kept.
+    let accumulators: [Accumulator]
+    /// Numbers per slot, totals and extremes per lane.
+    let counterCount: Int
+    let totalCount: Int
+    let extremeCount: Int
+    /// The totals of the money measures that `when` names: the currencies of these are evaluated (R18).
+    let conditionTotals: [Int]
+    /// The slot of `currency`, where money is measured.
+    let currencySlot: Int?
+    /// Where evidence finds accounts: `account_id` first.
+    let accountSlots: [Int]
+
+    init(_ window: Window, stage: Stage, layout: EventLayout) {
+        self.window = window
+        thresholds = stage.thresholds
+        keySlots = window.key.map { Self.required($0, in: layout) }
+        stringSlots = layout.stringSlots
+        var counters = 0
+        var totals = 0
+        var extremes = 0
+        func next(_ index: inout Int) -> Int {
+            defer { index += 1 }
+            return index
+        }
+        accumulators = window.measures.map { measure in
+            guard measure.function != .count, let field = measure.field else { return .count(counter: next(&counters)) }
+            let slot = Self.required(field, in: layout)
+            return switch measure.function {
+            case .count: .count(counter: next(&counters))
+            case .distinct: .distinct(counter: next(&counters), slot: slot)
+            case .sum, .avg: .total(next(&totals), slot: slot)
+            case .min, .max: .extreme(next(&totals), extreme: next(&extremes), slot: slot)
+            }
+        }
+        counterCount = counters
+        totalCount = totals
+        extremeCount = extremes
+        let plans = accumulators
+        conditionTotals = window.conditionMeasures.filter { window.measures[$0].isMoney }.compactMap {
+            switch plans[$0] {
+            case .total(let total, _), .extreme(let total, _, _): total
+            case .count, .distinct: nil
+            }
+        }
+        currencySlot = window.measures.contains(where: \.isMoney) ? layout.slot(of: .currency) : nil
+        accountSlots = [Field.accountID, .buyerID].compactMap { layout.slot(of: $0) }
+    }
+
+    private static func required(_ field: Field, in layout: EventLayout) -> Int {
+        guard let slot = layout.slot(of: field) else {
+            preconditionFailure("The layout keeps every field that the graph reads.")
+        }
+        return slot
+    }
+}

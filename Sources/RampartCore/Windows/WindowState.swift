@@ -1,0 +1,364 @@
+/// The keys of one window stage in one key group: what is in their windows, and what it measures.
+///
+/// There is one append log in event-time order for all keys. An event that enters is added to its key's running
+/// numbers and linked to the key's event before it; when its pane leaves the window it is popped and subtracted.
+struct WindowState: Sendable {
+    /// An event in the window of its key.
+    private struct Entry: Sendable {
+        var time: EventTime
+        /// Number in the event log.
+        var event: Int
+        /// Number of the key's entry before this one; it may have left the window.
+        var previous: Int
+        var slot: Int32
+        /// Bit *m* is set when measure *m* took the event.
+        var measured: UInt32
+    }
+
+    /// A live key.
+    private struct Slot: Sendable {
+        var hash: UInt64
+        var newest: Int
+        var count: Int
+        /// Charges up to this entry have been claimed by an earlier finding.
+        var claimed: Int
+        var lanes: Int32
+        var track: Int32
+        var isDirty: Bool
+    }
+
+    static let noTrack: Int32 = -1
+    private static let noEntry = -1
+
+    let plan: WindowPlan
+    private let hash: KeyedHash
+    private var entries = NumberedQueue<Entry>()
+    private var index = HashIndex()
+    private var slots: ContiguousArray<Slot> = []
+    private var vacant: ContiguousArray<Int32> = []
+    private var counters: ContiguousArray<Int64> = []
+    private var lanes: Lanes
+    private var distinct = DistinctTable()
+    private var dirty: ContiguousArray<Int32> = []
+    private var inputs: [Value]
+    /// Conditions whose value was an error.
+    private(set) var conditionErrors = 0
+    /// The most keys that were live at once.
+    private(set) var keyCountMax = 0
+
+    init(plan: WindowPlan, hash: KeyedHash) {
+        self.plan = plan
+        self.hash = hash
+        lanes = Lanes(totalCount: plan.totalCount, extremeCount: plan.extremeCount)
+        inputs = Array(repeating: .failure(.absent), count: plan.window.measures.count)
+    }
+
+    /// Bytes held.
+    var byteCount: Int {
+        entries.byteCount + index.byteCount + slots.capacity * MemoryLayout<Slot>.stride
+            + counters.capacity * MemoryLayout<Int64>.stride + lanes.byteCount + distinct.byteCount
+    }
+
+    /// Number of the oldest event that the window still needs.
+    var firstEvent: Int? { entries.first?.event }
+
+    /// The pane end at which the stage must be evaluated next, if anything is in a window.
+    var nextEvaluation: EventTime? {
+        let every = plan.window.every
+        let expiry = entries.first.map { $0.time.floored(to: every) + every + plan.window.size }
+        guard !dirty.isEmpty, entries.count > 0 else { return expiry }
+        // Whatever is dirty between evaluations has entered since the last one, in the pane of the newest entry.
+        let entered = entries[entries.nextNumber - 1].time.sliceEnd(of: every)
+        return expiry.map { min($0, entered) } ?? entered
+    }
+
+    // MARK: - Keys
+
+    /// The hash of an event's key; nil where a field of it is absent (R16).
+    func keyHash(_ row: Int, of batch: EventBatch) -> UInt64? {
+        var combined: UInt64 = 0
+        for slot in plan.keySlots {
+            guard batch.has(slot, row: row) else { return nil }
+            combined = hash.hash(combined, valueHash(slot, row, of: batch))
+        }
+        return combined
+    }
+
+    private func valueHash(_ slot: Int, _ row: Int, of batch: EventBatch) -> UInt64 {
+        guard plan.stringSlots & (1 << UInt64(slot)) != 0 else {
+            return hash.hash(UInt64(bitPattern: batch.integer(slot, row: row)), 0)
+        }
+        let range = batch.range(slot, row: row).indices
+        return batch.bytes.withUnsafeBytes { hash.hash(UnsafeRawBufferPointer(rebasing: $0[range])) }
+    }
+
+    private func isSameKey(_ slot: Int, _ row: Int, of batch: EventBatch, in log: EventLog) -> Bool {
+        let (other, otherRow) = log.find(entries[slots[slot].newest].event)
+        return plan.keySlots.allSatisfy {
+            batch.equal($0, row, other, otherRow, isString: plan.stringSlots & (1 << UInt64($0)) != 0)
+        }
+    }
+
+    private mutating func addSlot(_ hash: UInt64) -> Int {
+        let slot = Slot(
+            hash: hash, newest: Self.noEntry, count: 0, claimed: Self.noEntry, lanes: Lanes.none, track: Self.noTrack,
+            isDirty: false)
+        let place: Int
+        if let reused = vacant.popLast() {
+            place = Int(reused)
+            slots[place] = slot
+        } else {
+            place = slots.count
+            slots.append(slot)
+            for _ in 0..<plan.counterCount { counters.append(0) }
+        }
+        index.insert(hash, place: place)
+        keyCountMax = max(keyCountMax, index.count)
+        return place
+    }
+
+    private mutating func markDirty(_ slot: Int) {
+        guard !slots[slot].isDirty else { return }
+        slots[slot].isDirty = true
+        dirty.append(Int32(slot))
+    }
+
+    // MARK: - Entering and leaving
+
+    /// Adds an accepted event; events come in canonical order.
+    mutating func enter(_ row: Int, of batch: EventBatch, event: Int, keyHash: UInt64, log: EventLog) {
+        let slot =
+            index.find(keyHash, where: { isSameKey($0, row, of: batch, in: log) }) ?? addSlot(keyHash)
+        let measured = measure(row, of: batch, slot: slot, event: event, log: log)
+        let entry = Entry(
+            time: batch.headers[row].time, event: event, previous: slots[slot].newest, slot: Int32(slot),
+            measured: measured)
+        slots[slot].newest = entries.append(entry)
+        slots[slot].count += 1
+        markDirty(slot)
+    }
+
+    /// Adds the event to every measure whose condition takes it, and says which those were.
+    private mutating func measure(
+        _ row: Int, of batch: EventBatch, slot: Int, event: Int, log: EventLog
+    ) -> UInt32 {
+        var measured: UInt32 = 0
+        for index in plan.accumulators.indices where takes(index, row, of: batch) {
+            measured |= 1 << UInt32(index)
+            switch plan.accumulators[index] {
+            case .count(let counter): counters[slot * plan.counterCount + counter] += 1
+            case .distinct(let counter, let field):
+                let isString = plan.stringSlots & (1 << UInt64(field)) != 0
+                let isNew = distinct.enter(
+                    valueHash(field, row, of: batch), slot: slot, measure: index, event: event,
+                    isSame: { Self.isSame(field, row, batch, $0, log, isString: isString) })
+                if isNew { counters[slot * plan.counterCount + counter] += 1 }
+            case .total(let total, let field):
+                _ = lanes.enter(
+                    batch.integer(field, row: row), total: total, currency: currency(index, row, of: batch),
+                    head: &slots[slot].lanes)
+            case .extreme(let total, let extreme, let field):
+                let value = batch.integer(field, row: row)
+                let lane = lanes.enter(
+                    value, total: total, currency: currency(index, row, of: batch), head: &slots[slot].lanes)
+                lanes.enter(
+                    value, extreme: extreme, lane: lane, number: entries.nextNumber,
+                    isMaximum: plan.window.measures[index].function == .max)
+            }
+        }
+        return measured
+    }
+
+    private mutating func takes(_ measure: Int, _ row: Int, of batch: EventBatch) -> Bool {
+        switch plan.accumulators[measure] {
+        case .count: break
+        case .distinct(_, let slot), .total(_, let slot), .extreme(_, _, let slot):
+            guard batch.has(slot, row: row) else { return false }
+        }
+        guard let condition = plan.window.measures[measure].condition else { return true }
+        switch condition.verdict(event: row, of: batch, thresholds: plan.thresholds) {
+        case .holds: return true
+        case .fails: return false
+        case .failed:
+            conditionErrors += 1
+            return false
+        }
+    }
+
+    private func currency(_ measure: Int, _ row: Int, of batch: EventBatch) -> UInt32 {
+        guard plan.window.measures[measure].isMoney, let slot = plan.currencySlot, batch.has(slot, row: row) else {
+            return Lanes.noCurrency
+        }
+        return batch.string(slot, row: row).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+    }
+
+    private static func isSame(
+        _ slot: Int, _ row: Int, _ batch: EventBatch, _ event: Int, _ log: EventLog, isString: Bool
+    ) -> Bool {
+        let (other, otherRow) = log.find(event)
+        return batch.equal(slot, row, other, otherRow, isString: isString)
+    }
+
+    /// Pops what has left the windows that end at `end`, and returns the keys to evaluate, emptied ones included.
+    mutating func advance(to end: EventTime, log: EventLog) -> ContiguousArray<Int32> {
+        let start = end - plan.window.size
+        while let entry = entries.first, entry.time < start {
+            let slot = Int(entry.slot)
+            let (batch, row) = log.find(entry.event)
+            subtract(entry, row, of: batch, log: log)
+            slots[slot].count -= 1
+            markDirty(slot)
+            entries.removeFirst()
+        }
+        defer { dirty.removeAll(keepingCapacity: true) }
+        for slot in dirty { slots[Int(slot)].isDirty = false }
+        return dirty
+    }
+
+    private mutating func subtract(_ entry: Entry, _ row: Int, of batch: EventBatch, log: EventLog) {
+        let slot = Int(entry.slot)
+        for index in plan.accumulators.indices where entry.measured & (1 << UInt32(index)) != 0 {
+            switch plan.accumulators[index] {
+            case .count(let counter): counters[slot * plan.counterCount + counter] -= 1
+            case .distinct(let counter, let field):
+                let isString = plan.stringSlots & (1 << UInt64(field)) != 0
+                let wasLast = distinct.leave(
+                    valueHash(field, row, of: batch), slot: slot, measure: index,
+                    isSame: { Self.isSame(field, row, batch, $0, log, isString: isString) })
+                if wasLast { counters[slot * plan.counterCount + counter] -= 1 }
+            case .total(let total, let field):
+                lanes.leave(
+                    batch.integer(field, row: row), total: total, extreme: nil,
+                    currency: currency(index, row, of: batch), number: entries.firstNumber, head: &slots[slot].lanes)
+            case .extreme(let total, let extreme, let field):
+                lanes.leave(
+                    batch.integer(field, row: row), total: total, extreme: extreme,
+                    currency: currency(index, row, of: batch), number: entries.firstNumber, head: &slots[slot].lanes)
+            }
+        }
+    }
+
+    /// Forgets a key whose window is empty.
+    mutating func removeIfEmpty(_ slot: Int) {
+        guard slots[slot].count == 0 else { return }
+        index.remove(slots[slot].hash, place: slot)
+        vacant.append(Int32(slot))
+    }
+
+    // MARK: - Evaluating
+
+    func isEmpty(_ slot: Int) -> Bool { slots[slot].count == 0 }
+    func track(of slot: Int) -> Int32 { slots[slot].track }
+    mutating func setTrack(_ track: Int32, of slot: Int) { slots[slot].track = track }
+
+    /// The score of the condition if it holds for the key's window, else nil (R18–R20).
+    mutating func evaluate(_ slot: Int) -> Double? {
+        guard !plan.conditionTotals.isEmpty else { return evaluate(slot, lane: nil) }
+        var best: Double?
+        var lane = slots[slot].lanes
+        var hasCurrency = false
+        while lane != Lanes.none {
+            if plan.conditionTotals.contains(where: { lanes.total($0, of: lane).count > 0 }) {
+                hasCurrency = true
+                if let score = evaluate(slot, lane: lane) { best = max(best ?? score, score) }
+            }
+            lane = lanes.next(after: lane)
+        }
+        return hasCurrency ? best : evaluate(slot, lane: nil)
+    }
+
+    /// Evaluates with the measures of money bound to one lane, or empty where it is nil.
+    private mutating func evaluate(_ slot: Int, lane: Int32?) -> Double? {
+        for index in plan.window.conditionMeasures {
+            inputs[index] = input(index, slot, lane: lane)
+        }
+        switch plan.window.condition.verdict(measures: inputs, thresholds: plan.thresholds) {
+        case .holds: return plan.window.score.score(measures: inputs, thresholds: plan.thresholds)
+        case .fails: return nil
+        case .failed:
+            conditionErrors += 1
+            return nil
+        }
+    }
+
+    /// The value of a measure as expressions see it.
+    private func input(_ measure: Int, _ slot: Int, lane: Int32?) -> Value {
+        switch plan.accumulators[measure] {
+        case .count(let counter), .distinct(let counter, _):
+            return .integer(counters[slot * plan.counterCount + counter])
+        case .total(let total, _):
+            let lane = plan.window.measures[measure].isMoney ? lane : plainLane(of: slot)
+            let value = lane.map { lanes.total(total, of: $0) } ?? Lanes.Total()
+            if plan.window.measures[measure].function == .avg {
+                return value.count == 0 ? .failure(.absent) : .double(Self.average(value))
+            }
+            return Int64(exactly: value.sum).map(Value.integer) ?? .failure(.overflow)
+        case .extreme(_, let extreme, _):
+            let lane = plan.window.measures[measure].isMoney ? lane : plainLane(of: slot)
+            return lane.flatMap { lanes.extreme(extreme, of: $0) }.map(Value.integer) ?? .failure(.absent)
+        }
+    }
+
+    private func plainLane(of slot: Int) -> Int32? { lanes.find(Lanes.noCurrency, in: slots[slot].lanes) }
+
+    private static func average(_ total: Lanes.Total) -> Double { Double(total.sum) / Double(total.count) }
+
+    // MARK: - Reporting
+
+    /// The values of all measures, as alerts report them.
+    func measures(of slot: Int) -> [Alert.MeasureValue] {
+        plan.window.measures.indices.map { measure in
+            guard plan.window.measures[measure].isMoney else {
+                return switch input(measure, slot, lane: nil) {
+                case .integer(let value): .integer(value)
+                case .double(let value): .double(value)
+                default: .absent
+                }
+            }
+            return .money(currencyValues(of: measure, slot))
+        }
+    }
+
+    private func currencyValues(of measure: Int, _ slot: Int) -> [Alert.CurrencyValue] {
+        var values: [Alert.CurrencyValue] = []
+        var lane = slots[slot].lanes
+        while lane != Lanes.none {
+            let currency = lanes.currency(of: lane)
+            if currency != Lanes.noCurrency, lanes.total(totalIndex(of: measure), of: lane).count > 0 {
+                switch input(measure, slot, lane: lane) {
+                case .integer(let value): values.append(.init(currency: Currency(packed: currency), value: .integer(value)))
+                case .double(let value): values.append(.init(currency: Currency(packed: currency), value: .double(value)))
+                default: break
+                }
+            }
+            lane = lanes.next(after: lane)
+        }
+        return values.sorted { $0.currency < $1.currency }
+    }
+
+    private func totalIndex(of measure: Int) -> Int {
+        switch plan.accumulators[measure] {
+        case .total(let total, _), .extreme(let total, _, _): total
+        case .count, .distinct: preconditionFailure("Only measures of fields have totals.")
+        }
+    }
+
+    /// The numbers of the key's events in the window, in canonical order; with `sinceClaim` only those that no earlier
+    /// finding has claimed.
+    func events(of slot: Int, sinceClaim: Bool = false) -> [Int] {
+        let last = max(entries.firstNumber - 1, sinceClaim ? slots[slot].claimed : Self.noEntry)
+        var number = slots[slot].newest
+        var events: [Int] = []
+        while number > last {
+            events.append(entries[number].event)
+            number = entries[number].previous
+        }
+        return events.reversed()
+    }
+
+    /// Notes that every charge now in the key's window has been offered to the ledger.
+    mutating func markClaimed(_ slot: Int) { slots[slot].claimed = slots[slot].newest }
+
+    /// Number of an event of the key, whose fields are the key's.
+    func anyEvent(of slot: Int) -> Int { entries[slots[slot].newest].event }
+}

@@ -1,0 +1,16 @@
+/// A file of an output folder.
+public enum OutputFile: String, CaseIterable, Hashable, Sendable {
+    case alerts = "alerts.ndjson"
+    case creditLines = "credit-lines.ndjson"
+    case credits = "credits.ndjson"
+    case late = "late.ndjson"
+    case deadLetters = "dead-letters.ndjson"
+    /// Comes last: a folder that has it is complete.
+    case summary = "summary.json"
+
+    /// What follows the name of a file until its run is complete.
+    public static let partialSuffix = ".partial"
+
+    /// The name while the run goes on.
+    public var partialName: String { rawValue + Self.partialSuffix }
+}

@@ -1,0 +1,105 @@
+import Foundation
+
+/// Checks a value against the few keywords of JSON Schema that our schemas use; any other keyword is a fault itself.
+struct JSONSchemaChecker {
+    private static let annotations: Set<String> = ["$schema", "title", "description"]
+
+    /// What does not fit, each with the way to it; empty where the value is valid.
+    func faults(of value: Any, against schema: [String: Any], at path: String = "$") -> [String] {
+        schema.flatMap { keyword, argument -> [String] in
+            switch keyword {
+            case _ where Self.annotations.contains(keyword): []
+            case "type": type(of: value, argument, path)
+            case "const", "enum":
+                ((argument as? [Any]) ?? [argument]).contains { isEqual($0, value) } ? [] : ["\(path): \(keyword)"]
+            case "pattern": pattern(of: value, argument, path)
+            case "minimum", "maximum": bound(of: value, keyword, argument, path)
+            case "required":
+                (argument as? [String] ?? ["?"]).filter { member(value, $0) == nil }.map { "\(path): no \($0)" }
+            case "properties", "additionalProperties": []
+            case "items":
+                (value as? [Any] ?? []).enumerated().flatMap { index, element in
+                    faults(of: element, against: argument as? [String: Any] ?? [:], at: "\(path)[\(index)]")
+                }
+            case "oneOf":
+                (argument as? [[String: Any]] ?? []).filter { faults(of: value, against: $0).isEmpty }.count == 1
+                    ? [] : ["\(path): oneOf"]
+            case "dependentRequired":
+                (argument as? [String: [String]] ?? [:]).flatMap { name, others in
+                    member(value, name) == nil ? [] : others.filter { member(value, $0) == nil }
+                }
+            default: ["\(path): unknown keyword \(keyword)"]
+            }
+        } + members(of: value, schema, path)
+    }
+
+    /// The names of all properties below a schema, as ways such as `ledger.unjustified[].line_id`.
+    static func properties(of schema: [String: Any], at path: String = "") -> [String] {
+        let properties = schema["properties"] as? [String: [String: Any]] ?? [:]
+        return properties.flatMap { name, property in
+            [path + name] + Self.properties(of: property, at: "\(path)\(name).")
+                + Self.properties(of: property["items"] as? [String: Any] ?? [:], at: "\(path)\(name)[].")
+        }
+    }
+
+    /// The ways to all members of a value.
+    static func paths(in value: Any, at path: String = "") -> [String] {
+        if let members = value as? [String: Any] {
+            let prefix = path.isEmpty ? "" : path + "."
+            return members.flatMap { [prefix + $0] + paths(in: $1, at: prefix + $0) }
+        }
+        return (value as? [Any] ?? []).flatMap { paths(in: $0, at: path + "[]") }
+    }
+
+    // MARK: -
+
+    private func members(of value: Any, _ schema: [String: Any], _ path: String) -> [String] {
+        guard let object = value as? [String: Any] else { return [] }
+        let properties = schema["properties"] as? [String: [String: Any]] ?? [:]
+        return object.flatMap { name, member -> [String] in
+            if let property = properties[name] { return faults(of: member, against: property, at: "\(path).\(name)") }
+            if let other = schema["additionalProperties"] as? [String: Any] {
+                return faults(of: member, against: other, at: "\(path).\(name)")
+            }
+            return schema["additionalProperties"] as? Bool == false ? ["\(path): surplus \(name)"] : []
+        }
+    }
+
+    private func type(of value: Any, _ argument: Any, _ path: String) -> [String] {
+        let allowed = (argument as? [String]) ?? [argument as? String ?? "?"]
+        let actual =
+            switch value {
+            case is NSNull: ["null"]
+            case is String: ["string"]
+            case is [Any]: ["array"]
+            case is [String: Any]: ["object"]
+            case let number as NSNumber:
+                isBoolean(number) ? ["boolean"] : isWhole(number) ? ["integer", "number"] : ["number"]
+            default: ["?"]
+            }
+        return allowed.contains { actual.contains($0) } ? [] : ["\(path): \(actual) is not \(allowed)"]
+    }
+
+    private func pattern(of value: Any, _ argument: Any, _ path: String) -> [String] {
+        guard let text = value as? String, let pattern = argument as? String else { return [] }
+        return text.range(of: pattern, options: .regularExpression) == nil ? ["\(path): pattern"] : []
+    }
+
+    private func bound(of value: Any, _ keyword: String, _ argument: Any, _ path: String) -> [String] {
+        guard let number = value as? NSNumber, let bound = argument as? NSNumber else { return [] }
+        let isWithin =
+            keyword == "minimum" ? number.doubleValue >= bound.doubleValue : number.doubleValue <= bound.doubleValue
+        return isWithin ? [] : ["\(path): \(keyword)"]
+    }
+
+    private func member(_ value: Any, _ name: String) -> Any? { (value as? [String: Any])?[name] }
+
+    private func isEqual(_ left: Any, _ right: Any) -> Bool {
+        if let left = left as? String { return left == right as? String }
+        return (left as? NSNumber).map { $0 == right as? NSNumber } ?? false
+    }
+
+    private func isBoolean(_ number: NSNumber) -> Bool { String(cString: number.objCType) == "c" }
+
+    private func isWhole(_ number: NSNumber) -> Bool { number.doubleValue == number.doubleValue.rounded() }
+}
