@@ -1,0 +1,68 @@
+import RampartCore
+
+/// Makes a failing case small before a person has to read it.
+struct Shrinker {
+    /// Whether a case still fails.
+    let fails: (ModelCase) -> Bool
+
+    /// A case that fails and from which nothing that this tries can be taken away.
+    func shrink(_ model: ModelCase) -> ModelCase {
+        var smallest = model
+        var size = -1
+        while size != measure(smallest) {
+            size = measure(smallest)
+            dropRecords(&smallest)
+            dropStages(&smallest)
+            tryChange(&smallest) { $0.options.prior = [] }
+            tryChange(&smallest) {
+                $0.options.from = nil
+                $0.options.to = nil
+            }
+            tryChange(&smallest) { $0.pipeline.ledger.caps = [:] }
+            tryChange(&smallest) { $0.pipeline.ledger.reviewAbove = [:] }
+        }
+        return smallest
+    }
+
+    private func measure(_ model: ModelCase) -> Int { model.log.count + model.pipeline.stages.count }
+
+    @discardableResult
+    private func tryChange(_ model: inout ModelCase, _ change: (inout ModelCase) -> Void) -> Bool {
+        var changed = model
+        change(&changed)
+        guard fails(changed) else { return false }
+        model = changed
+        return true
+    }
+
+    private func dropRecords(_ model: inout ModelCase) {
+        for partition in model.log.partitions.indices {
+            var length = max(1, model.log.partitions[partition].records.count / 2)
+            while true {
+                var start = 0
+                while start < model.log.partitions[partition].records.count {
+                    let end = min(start + length, model.log.partitions[partition].records.count)
+                    let dropped = tryChange(&model) { $0.log.partitions[partition].records.removeSubrange(start..<end) }
+                    if !dropped { start = end }
+                }
+                if length == 1 { break }
+                length /= 2
+            }
+        }
+    }
+
+    private func dropStages(_ model: inout ModelCase) {
+        for stage in model.pipeline.stages.indices.reversed() {
+            let isRead = model.pipeline.stages.contains { $0.inputs.contains(.stage(stage)) }
+            guard !isRead, model.pipeline.stages.count > 1 else { continue }
+            tryChange(&model) { model in
+                model.pipeline.stages.remove(at: stage)
+                for other in model.pipeline.stages.indices {
+                    model.pipeline.stages[other].inputs = model.pipeline.stages[other].inputs.map { input in
+                        if case .stage(let index) = input, index > stage { .stage(index - 1) } else { input }
+                    }
+                }
+            }
+        }
+    }
+}
