@@ -40,11 +40,11 @@ import Testing
         }
     }
 
-    @Test func shrinker_keeps_only_what_fails() {
+    @Test func shrinker_keeps_only_what_fails() async {
         let model = ModelCase(seed: 3)
         let fails = { (model: ModelCase) in Oracle.run(model.pipeline, model.log, model.options).alerts.count > 1 }
         #expect(fails(model))
-        let small = Shrinker(fails: fails).shrink(model)
+        let small = await Shrinker(fails: fails).shrink(model)
         #expect(fails(small))
         #expect(small.log.count <= 6)
         #expect(small.pipeline.stages.count <= 2)

@@ -41,6 +41,7 @@ struct Oracle {
             pipeline: pipeline, log: log, options: options, everyPane: everyPane, digest: digest)
         oracle.result.unkeyed = pipeline.stages.map { _ in 0 }
         oracle.result.conditionErrors = pipeline.stages.map { _ in 0 }
+        oracle.result.findings = pipeline.stages.map { _ in 0 }
         oracle.takeIn()
         oracle.accept()
         oracle.evaluateWindows()

@@ -75,7 +75,7 @@ extension Oracle {
                     result.hits.add(.filteredByTime)
                 } else if let watermark, time < watermark {
                     fate(.late)
-                    result.late.append("\(partition.name):\(position)")
+                    result.late.append("\(partition.name):\(position + 1)")
                     var event = event
                     event.lateAt = watermark
                     late.append(event)

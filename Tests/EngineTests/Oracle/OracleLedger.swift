@@ -68,11 +68,11 @@ struct OracleLedger {
         let id = OracleHash.identifier([
             "line", pipeline.family, charge.merchant, charge.type.name, charge.chargeID, component,
         ])
-        justified.insert(id)
         if voided.contains("\(charge.merchant)|\(charge.chargeID)") {
             if claimed[id] == nil { hits.add(.voidBlocks) }
             return
         }
+        justified.insert(id)
         if claimed[id] != nil {
             countPassedOver(id, candidate)
             return
@@ -279,10 +279,7 @@ extension Oracle {
             for (left, right) in zip(rank(left), rank(right)) where left != right {
                 return left.lexicographicallyPrecedes(right)
             }
-            let states = CreditLine.State.allCases
-            if left.state != right.state {
-                return states.firstIndex(of: left.state)! < states.firstIndex(of: right.state)!
-            }
+            if left.state != right.state { return left.state == .held }
             return left.scale < right.scale
         }
     }

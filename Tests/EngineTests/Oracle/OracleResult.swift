@@ -179,8 +179,10 @@ struct OracleResult {
     var unjustified: [String] = []
     /// Events that a stage did not take for want of a key field, by stage.
     var unkeyed: [Int] = []
-    /// Evaluations whose condition was an error, by stage.
+    /// Conditions whose value was an error, by stage: of filters, of measures on entering, of findings by currency.
     var conditionErrors: [Int] = []
+    /// Evaluations of changed keys at which the condition held, by stage.
+    var findings: [Int] = []
     /// How often each kind of situation came up.
     var hits = Hits()
 }

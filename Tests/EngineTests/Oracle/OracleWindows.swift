@@ -50,6 +50,7 @@ extension Oracle {
             for event in accepted where reaches(index, event) {
                 if let key = key(window.key, of: event) {
                     members[key, default: []].append(event)
+                    result.conditionErrors[index] += window.measures.filter { fails($0, event, stage) }.count
                 } else {
                     result.unkeyed[index] += 1
                     result.hits.add(.unkeyed)
@@ -85,14 +86,11 @@ extension Oracle {
         guard !events.isEmpty else {
             return Evaluation(paneEnd: paneEnd, events: [], fires: false, score: 0, measures: [])
         }
-        let money = Set(window.moneyMeasuresNamed.compactMap { window.measures[$0].field })
-        let currencies = Set(
-            events.filter { event in money.contains { event.integer($0) != nil } }.compactMap { $0.text(.currency) })
+        let money = window.moneyMeasuresNamed.map { window.measures[$0] }
+        let currencies = Set(money.flatMap { contributing(to: $0, events, stage).compactMap { $0.text(.currency) } })
         if currencies.count > 1 { result.hits.add(.twoCurrencies) }
         if !money.isEmpty, currencies.isEmpty { result.hits.add(.noCurrency) }
-        var fires = false
         var scores: [Double] = []
-        var failed = false
         for currency in currencies.isEmpty ? [nil] : currencies.sorted().map(Optional.some) {
             let values = window.measures.map { measure -> OracleValue in
                 let counted = contributing(to: measure, events, stage)
@@ -103,17 +101,16 @@ extension Oracle {
             }
             let scope = OracleScope(measures: values, thresholds: stage.thresholds)
             let value = scope.value(window.condition)
-            if value == .error { failed = true }
-            if value == .boolean(true) { fires = true }
-            scores.append(scope.score(window.condition))
+            if value == .error {
+                result.conditionErrors[index] += 1
+                result.hits.add(.conditionError)
+            }
+            if value == .boolean(true) { scores.append(scope.score(window.condition)) }
         }
-        if failed {
-            result.conditionErrors[index] += 1
-            result.hits.add(.conditionError)
-        }
-        if fires, !currencies.isEmpty { result.hits.add(.moneyFires) }
+        if !scores.isEmpty, !currencies.isEmpty { result.hits.add(.moneyFires) }
+        if !scores.isEmpty { result.findings[index] += 1 }
         return Evaluation(
-            paneEnd: paneEnd, events: events, fires: fires, score: scores.max()!,
+            paneEnd: paneEnd, events: events, fires: !scores.isEmpty, score: scores.max() ?? 0,
             measures: window.measures.map { report($0, contributing(to: $0, events, stage)) })
     }
 
@@ -126,6 +123,13 @@ extension Oracle {
             guard let condition = measure.condition else { return true }
             return OracleScope(event: event, thresholds: stage.thresholds).value(condition) == .boolean(true)
         }
+    }
+
+    /// Whether the condition of a measure is an error for an event that has the measure's field.
+    private func fails(_ measure: ModelMeasure, _ event: OracleEvent, _ stage: ModelStage) -> Bool {
+        if let field = measure.field, event.fields[field] == nil { return false }
+        guard let condition = measure.condition else { return false }
+        return OracleScope(event: event, thresholds: stage.thresholds).value(condition) == .error
     }
 
     /// The value of a measure over the events that it counts (R18).

@@ -52,7 +52,7 @@ struct Scenario {
     }
 
     /// Replays it.
-    func run(_ runner: Runner) throws -> OracleResult { try runner.run(pipeline, log, options) }
+    func run(_ runner: Runner) async throws -> OracleResult { try await runner.run(pipeline, log, options) }
 }
 
 extension OracleResult {
