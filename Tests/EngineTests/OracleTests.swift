@@ -14,7 +14,7 @@ import Testing
             var random = SplitMix64(seed: model.seed ^ 0xC0DE)
             let options = CoreOptions(
                 shards: random.pick([1, 2, 3, 8]), pollingSeed: random.chance(50) ? random.next() : nil,
-                chunkBytes: random.pick([1, 40, 700, 1 << 18]), hashSeed: random.next())
+                chunkBytes: random.pick([300, 2000, 1 << 18]), hashSeed: random.next())
             let found = try await core.run(model.log, model.options, options)
             return (Comparison.differences(expected, found) + found.violations(model), expected.hits)
         }
@@ -34,7 +34,7 @@ import Testing
                 for seed in [nil, 1, 2, 3] as [UInt64?] {
                     let options = CoreOptions(
                         shards: shards, pollingSeed: seed,
-                        chunkBytes: [7, 100, 999, 1 << 18][(number + Int(seed ?? 0)) % 4],
+                        chunkBytes: [250, 900, 3000, 1 << 18][(number + Int(seed ?? 0)) % 4],
                         hashSeed: seed ?? 0)
                     let found = try await core.run(model.log, model.options, options)
                     messages += Comparison.differences(expected, found).map { "\(options): \($0)" }

@@ -16,7 +16,7 @@ enum Campaign {
     static let oracleSeeds = 600
 
     /// What came up in some seeds, and what went wrong.
-    struct Tally {
+    struct Tally: Sendable {
         /// The situations that came up.
         var hits = Hits()
         /// The cases that failed, each with what is wrong.

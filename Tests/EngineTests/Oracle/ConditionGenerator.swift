@@ -6,8 +6,6 @@ struct ConditionGenerator {
     var random: SplitMix64
     /// The types of the events that reach the stage.
     let types: [EventType]
-    /// Tells the names of this stage from those of others.
-    let stage: Int
     /// Whether all events have the same scale, so that money can be measured.
     var allowsMoney = true
     /// The measures made so far.
@@ -16,10 +14,9 @@ struct ConditionGenerator {
     var thresholds: [Threshold] = []
 
     /// Starts a stage.
-    init(random: SplitMix64, types: [EventType], stage: Int) {
+    init(random: SplitMix64, types: [EventType]) {
         self.random = random
         self.types = types
-        self.stage = stage
     }
 
     /// A condition over an event.
@@ -28,7 +25,7 @@ struct ConditionGenerator {
         case 0: return .typeIs(random.pick(types))
         case 1: return .not(.typeIs(random.pick(types)))
         case 2, 3:
-            guard let field = field({ $0.kind == .money || $0.kind == .integer }) else { return .has(.merchantID) }
+            guard let field = number() else { return .has(.merchantID) }
             let bound: ModelExpression =
                 allowsThresholds && random.chance(50) ? threshold(.integer(Int64(random.number(0...5)))) : .integer(1)
             return .compare(random.pick([.greater, .greaterOrEqual, .less, .notEqual]), .field(field), bound)
@@ -51,7 +48,7 @@ struct ConditionGenerator {
     /// A condition over measures; also fills `measures` and `thresholds`.
     mutating func windowCondition() -> ModelExpression {
         let condition: ModelExpression
-        switch random.number(0...9) {
+        switch random.number(0...11) {
         case 0, 1, 2: condition = .compare(.greaterOrEqual, count(), threshold(.integer(Int64(random.number(2...4)))))
         case 3:
             condition = .compare(.greaterOrEqual, total(), threshold(.integer(Int64(random.pick([3, 10, 50])))))
@@ -73,6 +70,10 @@ struct ConditionGenerator {
             let quotient = ModelExpression.arithmetic(random.pick([.divide, .remainder]), count(), count())
             let left = ModelExpression.compare(.greater, quotient, .integer(1))
             condition = .or(left, .compare(.greaterOrEqual, total(), .integer(8)))
+        case 9, 10:
+            // On and off with every event, so that fired intervals overlap.
+            let rest = ModelExpression.arithmetic(.remainder, count(), .integer(Int64(random.number(2...3))))
+            condition = .compare(.notEqual, rest, .integer(0))
         default:
             let left = ModelExpression.compare(.greaterOrEqual, count(), .integer(2))
             let right = ModelExpression.compare(.equal, count(), .integer(3))

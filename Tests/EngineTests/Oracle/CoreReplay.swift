@@ -58,7 +58,7 @@ struct CoreReplay {
         let fates: [OracleFate: Int] = [
             .filtered: read.filtered, .deadLettered: read.deadLettered, .late: read.late,
             .accepted: sources.reduce(0) { $0 + $1.accepted }, .duplicate: sources.reduce(0) { $0 + $1.duplicate },
-            .conflict: sources.reduce(0) { $0 + $1.conflict }, .staged: report.groups.staged,
+            .conflict: sources.reduce(0) { $0 + $1.conflict }, .staged: sources.reduce(0) { $0 + $1.staged },
         ]
         return fates.filter { $0.value != 0 }
     }

@@ -1,7 +1,7 @@
 import RampartCore
 
 /// A random test: a pipeline, a log and how to replay it.
-struct ModelCase {
+struct ModelCase: Sendable {
     /// What it was made from.
     var seed: UInt64
     /// The pipeline.

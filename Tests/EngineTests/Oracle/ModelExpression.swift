@@ -1,9 +1,9 @@
 import RampartCore
 
 /// A condition or value of a model pipeline, as a tree that the oracle walks.
-indirect enum ModelExpression: Hashable {
+indirect enum ModelExpression: Hashable, Sendable {
     /// How two values are compared.
-    enum Comparison: String, CaseIterable {
+    enum Comparison: String, CaseIterable, Sendable {
         case equal = "=="
         case notEqual = "!="
         case less = "<"
@@ -13,7 +13,7 @@ indirect enum ModelExpression: Hashable {
     }
 
     /// How two numbers become one.
-    enum Operator: String, CaseIterable {
+    enum Operator: String, CaseIterable, Sendable {
         case add = "+"
         case subtract = "-"
         case multiply = "*"

@@ -1,7 +1,7 @@
 import RampartCore
 
 /// A small log: partitions of ordered records.
-struct ModelLog: Hashable {
+struct ModelLog: Hashable, Sendable {
     /// The partitions in the order in which they are named.
     var partitions: [ModelPartition]
 
@@ -10,7 +10,7 @@ struct ModelLog: Hashable {
 }
 
 /// A partition of a model log.
-struct ModelPartition: Hashable {
+struct ModelPartition: Hashable, Sendable {
     /// The name of its file.
     var name: String
     /// The source by index, or nil where each record goes by its type.
@@ -23,9 +23,9 @@ struct ModelPartition: Hashable {
 }
 
 /// A record of a model log.
-struct ModelRecord: Hashable {
+struct ModelRecord: Hashable, Sendable {
     /// A value in a record.
-    enum Value: Hashable {
+    enum Value: Hashable, Sendable {
         case string(String)
         case integer(Int64)
         /// JSON text that no field can read.
@@ -33,7 +33,7 @@ struct ModelRecord: Hashable {
     }
 
     /// When a record says that it happened.
-    enum Time: Hashable {
+    enum Time: Hashable, Sendable {
         case milliseconds(Int64)
         /// JSON text that is no timestamp.
         case unreadable(String)

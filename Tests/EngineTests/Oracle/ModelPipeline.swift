@@ -1,7 +1,7 @@
 import RampartCore
 
 /// A small pipeline as plain values: what the oracle runs, and what the text of a pipeline file is made from.
-struct ModelPipeline: Hashable {
+struct ModelPipeline: Hashable, Sendable {
     /// The value of `pipeline:`.
     var family = "model"
     /// The sources in file order; all are partitioned by `merchant_id`.
@@ -34,9 +34,9 @@ struct ModelPipeline: Hashable {
 }
 
 /// A source of a model pipeline.
-struct ModelSource: Hashable {
+struct ModelSource: Hashable, Sendable {
     /// How copies are told apart; horizons in milliseconds.
-    enum Dedupe: Hashable {
+    enum Dedupe: Hashable, Sendable {
         case off
         case byID(Int64)
         case byContent(Int64)
@@ -59,9 +59,9 @@ struct ModelSource: Hashable {
 }
 
 /// A stage of a model pipeline.
-struct ModelStage: Hashable {
+struct ModelStage: Hashable, Sendable {
     /// What a stage does.
-    enum Kind: Hashable {
+    enum Kind: Hashable, Sendable {
         case filter(ModelExpression)
         case window(ModelWindow)
     }
@@ -82,7 +82,7 @@ struct ModelStage: Hashable {
 }
 
 /// A window of a model pipeline; lengths in milliseconds.
-struct ModelWindow: Hashable {
+struct ModelWindow: Hashable, Sendable {
     /// The fields of the key.
     var key: [Field]
     /// The window's length.
@@ -105,7 +105,7 @@ struct ModelWindow: Hashable {
 }
 
 /// A measure of a model window.
-struct ModelMeasure: Hashable {
+struct ModelMeasure: Hashable, Sendable {
     /// The name in the file.
     var name: String
     /// How values are combined.
@@ -120,7 +120,7 @@ struct ModelMeasure: Hashable {
 }
 
 /// What a finding of a model window claims.
-struct ModelCredit: Hashable {
+struct ModelCredit: Hashable, Sendable {
     /// The component given back.
     var component: String
     /// Why.
@@ -132,7 +132,7 @@ struct ModelCredit: Hashable {
 }
 
 /// The ledger's policy; lengths in milliseconds, bounds in hundredths of the major unit.
-struct ModelLedger: Hashable {
+struct ModelLedger: Hashable, Sendable {
     /// The length of a slot.
     var statement: Int64 = 3_600_000
     /// The cap per currency.

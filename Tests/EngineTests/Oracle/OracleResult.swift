@@ -111,7 +111,7 @@ struct OracleCredit: Hashable {
 }
 
 /// A line of an earlier run (R33).
-struct OraclePriorLine: Hashable {
+struct OraclePriorLine: Hashable, Sendable {
     /// The line's id.
     var id: String
     /// Whether it was posted or held.
@@ -150,7 +150,7 @@ struct OraclePriorLine: Hashable {
 }
 
 /// How a replay is done.
-struct OracleOptions: Hashable {
+struct OracleOptions: Hashable, Sendable {
     /// Records before it are filtered.
     var from: Int64?
     /// Records at or after it are filtered.
@@ -188,7 +188,7 @@ struct OracleResult {
 }
 
 /// The kinds of situation that the random logs must bring up, each often enough to mean something.
-enum Situation: String, CaseIterable {
+enum Situation: String, CaseIterable, Sendable {
     case accepted, duplicate, conflict, late, filtered, deadLettered, staged
     case acceptedBeyondHorizon, duplicateAfterConflict, filteredByTime, watermarkMovedByDeadLetter
     case tieInTime, eventOnPaneEdge, unkeyed, filterError, filterRejects
@@ -205,7 +205,7 @@ enum Situation: String, CaseIterable {
 }
 
 /// A tally of situations.
-struct Hits {
+struct Hits: Sendable {
     /// How often each came up.
     private(set) var counts: [Situation: Int] = [:]
 

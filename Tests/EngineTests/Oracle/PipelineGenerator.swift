@@ -73,7 +73,8 @@ struct PipelineGenerator {
 
     private mutating func makeFilter(_ number: Int) {
         let inputs = inputs()
-        var conditions = ConditionGenerator(random: random, types: types(reaching: inputs), stage: number)
+        var conditions = ConditionGenerator(random: random, types: types(reaching: inputs))
+        conditions.allowsMoney = hasOneScale(sources(reaching: inputs))
         let condition = conditions.eventCondition(allowsThresholds: true)
         random = conditions.random
         pipeline.stages.append(
@@ -95,9 +96,8 @@ struct PipelineGenerator {
         if random.chance(30) { key.reverse() }
         let every = random.pick([1000, 2000, 5000, 10_000] as [Int64])
         let size = every * Int64(random.pick([1, 2, 3, 6, 12]))
-        let scales = Set(sources.map { pipeline.sources[$0].scale })
-        var conditions = ConditionGenerator(random: random, types: types, stage: number)
-        conditions.allowsMoney = scales.count == 1
+        var conditions = ConditionGenerator(random: random, types: types)
+        conditions.allowsMoney = hasOneScale(sources)
         let condition = conditions.windowCondition()
         random = conditions.random
         var window = ModelWindow(
@@ -108,11 +108,16 @@ struct PipelineGenerator {
             let type = random.pick(charged)
             window.credit = ModelCredit(
                 component: random.chance(80) ? "charge" : "fee",
-                reason: random.chance(70) ? "invalid" : "reason-\(number)",
+                reason: random.chance(70) ? "invalid" : "reason_\(number)",
                 amount: type == .click ? .cost : .amount, type: type)
         }
         pipeline.stages.append(
             ModelStage(name: "w-\(number)", inputs: inputs, thresholds: conditions.thresholds, kind: .window(window)))
+    }
+
+    /// Whether the money of some sources can be compared and added up.
+    private func hasOneScale(_ sources: Set<Int>) -> Bool {
+        Set(sources.map { pipeline.sources[$0].scale }).count == 1
     }
 
     private func firstCharge() -> Stage.Input {
