@@ -8,6 +8,8 @@ struct ConditionGenerator {
     let types: [EventType]
     /// Whether all events have the same scale, so that money can be measured.
     var allowsMoney = true
+    /// Whether the condition turns on and off, so that a key has many runs.
+    private(set) var toggles = false
     /// The measures made so far.
     var measures: [ModelMeasure] = []
     /// The thresholds made so far.
@@ -74,6 +76,7 @@ struct ConditionGenerator {
             // On and off with every event, so that fired intervals overlap.
             let rest = ModelExpression.arithmetic(.remainder, count(), .integer(Int64(random.number(2...3))))
             condition = .compare(.notEqual, rest, .integer(0))
+            toggles = true
         default:
             let left = ModelExpression.compare(.greaterOrEqual, count(), .integer(2))
             let right = ModelExpression.compare(.equal, count(), .integer(3))

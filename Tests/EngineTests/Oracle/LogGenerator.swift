@@ -151,7 +151,7 @@ struct LogGenerator {
         var partitions = (0..<count).map { number in
             ModelPartition(name: "p\(number)", source: named ? number % pipeline.sources.count : nil, records: [])
         }
-        let reach = random.pick([0, 500, 2000, 8000, 15_000, 40_000])
+        let reach = random.pick([0, 500, 2000, 8000, 15_000, 30_000, 40_000])
         let disturbed = random.number(5...60)
         let placed = made.map { entry -> (source: Int, record: ModelRecord, arrival: Int64) in
             let moved = reach > 0 && random.chance(disturbed) ? Int64(random.number(0...reach)) : 0

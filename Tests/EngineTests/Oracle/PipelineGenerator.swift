@@ -102,6 +102,10 @@ struct PipelineGenerator {
         random = conditions.random
         var window = ModelWindow(
             key: key, size: size, every: every, measures: conditions.measures, condition: condition)
+        if conditions.toggles {
+            window.key = [.merchantID]
+            window.size = every * 12
+        }
         if random.chance(70) { window.closeAfter = every * Int64(random.pick([1, 2, 5])) }
         let charged = types.filter { $0 == .click || $0 == .order || $0 == .refund }
         if mayCredit, !charged.isEmpty, sources.allSatisfy({ pipeline.sources[$0].mapsIdentity }), random.chance(90) {
@@ -134,7 +138,7 @@ struct PipelineGenerator {
             pipeline.ledger.reviewAbove["GBP"] = Int64(random.pick([5, 10, 20, 50]))
             if random.chance(50) { pipeline.ledger.reviewAbove["EUR"] = 10 }
         }
-        pipeline.ledger.lateHorizon = random.pick([5000, 30_000, 86_400_000])
+        pipeline.ledger.lateHorizon = random.pick([5000, 30_000, 86_400_000, 86_400_000])
         pipeline.ledger.postsLate = random.chance(50)
         pipeline.ledger.claimHorizon = random.chance(25) ? random.pick([3000, 10_000]) : 30 * 86_400_000
     }
