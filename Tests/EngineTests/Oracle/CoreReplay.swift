@@ -1,0 +1,99 @@
+import Engine
+import Pipelines
+import RampartCore
+
+/// A model pipeline, loaded from its text as a user's file is, and replayed by the core.
+///
+/// This is the only file of the oracle that knows the core beyond its value types.
+struct CoreReplay {
+    private let topology: Topology
+
+    /// Loads the text of a model pipeline.
+    init(_ pipeline: ModelPipeline) throws {
+        topology = try PipelineLoader.load(text: pipeline.text, file: "model.yaml").get().topology
+    }
+
+    /// Replays a log from memory, and says what came out in the oracle's words.
+    func run(_ log: ModelLog, _ options: OracleOptions, _ core: CoreOptions) async throws -> OracleResult {
+        var replayOptions = ReplayOptions()
+        replayOptions.shards = core.shards
+        replayOptions.bounds = Intake.Bounds(
+            from: options.from.map { EventTime(milliseconds: $0) }, to: options.to.map { EventTime(milliseconds: $0) },
+            latest: EventTime(milliseconds: options.latest))
+        replayOptions.flushes = options.flushes
+        replayOptions.polling = core.pollingSeed.map { .seeded($0) } ?? .lowestWatermark
+        replayOptions.prior = options.prior.map(Self.priorLine)
+        replayOptions.hashSeed = core.hashSeed
+        let logs = log.partitions.map { partition in
+            ReplayLog(
+                name: partition.name, source: partition.source.map { topology.sources[$0].name },
+                reader: MemoryReader(partition.bytes, chunkBytes: core.chunkBytes))
+        }
+        var replay = try Replay(topology, logs: logs, options: replayOptions)
+        var sink = MemorySink()
+        let report = try await replay.run(into: &sink)
+        var result = OracleResult()
+        result.fates = Self.fates(report)
+        result.late = sink.lateEvents.map { "\(log.partitions[$0.place.partition].name):\($0.place.position)" }
+        result.alerts = sink.outputs.alerts.map(Self.alert)
+        result.lines = sink.outputs.lines.map(Self.line)
+        result.credits = sink.outputs.credits.map(Self.credit)
+        result.unjustified = report.unjustified.map(\.lineID)
+        result.unkeyed = report.groups.stages.map(\.unkeyed)
+        result.conditionErrors = report.groups.stages.map(\.conditionErrors)
+        result.findings = report.groups.stages.map(\.findings)
+        return result
+    }
+
+    /// The core's digest of a record that can be decoded; the rules fix its order and equality, not its bytes.
+    func digest(_ record: ModelRecord, _ source: Int) -> Digest {
+        var intake = Intake(topology: topology, partitions: [.source(source)], bounds: Intake.Bounds())
+        let chunk = intake.read(RecordBatch(json: [Array(record.text.utf8)]), of: 0)
+        return chunk.events.headers[0].digest
+    }
+
+    private static func fates(_ report: ReplayReport) -> [OracleFate: Int] {
+        let read = report.intake.total
+        let sources = report.groups.sources
+        let fates: [OracleFate: Int] = [
+            .filtered: read.filtered, .deadLettered: read.deadLettered, .late: read.late,
+            .accepted: sources.reduce(0) { $0 + $1.accepted }, .duplicate: sources.reduce(0) { $0 + $1.duplicate },
+            .conflict: sources.reduce(0) { $0 + $1.conflict }, .staged: sources.reduce(0) { $0 + $1.staged },
+        ]
+        return fates.filter { $0.value != 0 }
+    }
+
+    private static func priorLine(_ line: OraclePriorLine) -> PriorLine {
+        PriorLine(
+            lineID: line.id, merchantID: line.merchant, state: line.state, amount: line.amount,
+            currency: Currency(line.currency)!, scale: line.scale,
+            chargeTime: EventTime(milliseconds: line.chargeTime), component: "charge")
+    }
+
+    private static func alert(_ alert: Alert) -> OracleAlert {
+        OracleAlert(
+            id: alert.id, revision: alert.revision, isOpen: alert.state == .open, stage: alert.stage,
+            merchant: alert.merchantID, key: alert.key, keyBytes: alert.keyBytes,
+            windowStart: alert.windowStart.milliseconds, windowEnd: alert.windowEnd.milliseconds,
+            paneEnd: alert.paneEnd.milliseconds, score: alert.score, measures: alert.measures,
+            evidence: OracleEvidence(
+                events: alert.evidence.eventIDs, accounts: alert.evidence.accounts,
+                counts: alert.evidence.counts.map { "\($0.name)=\($0.count)" }))
+    }
+
+    private static func line(_ line: CreditLine) -> OracleLine {
+        OracleLine(
+            id: line.id, chargeID: line.chargeID, component: line.component, reason: line.reason, state: line.state,
+            merchant: line.merchantID, ad: line.adID, amount: line.amount, currency: line.currency.text,
+            scale: line.scale, chargeTime: line.chargeTime.milliseconds, alert: line.alertID, stage: line.stage,
+            keyBytes: line.keyBytes, paneEnd: line.paneEnd.milliseconds)
+    }
+
+    private static func credit(_ credit: Credit) -> OracleCredit {
+        OracleCredit(
+            id: credit.id, state: credit.state, component: credit.component, reason: credit.reason,
+            merchant: credit.merchantID, amount: credit.amount, currency: credit.currency.text, scale: credit.scale,
+            periodStart: credit.periodStart.milliseconds, periodEnd: credit.periodEnd.milliseconds,
+            lines: credit.lines, alerts: credit.alertIDs)
+    }
+}

@@ -1,0 +1,148 @@
+import RampartCore
+
+/// A small pipeline as plain values: what the oracle runs, and what the text of a pipeline file is made from.
+struct ModelPipeline: Hashable, Sendable {
+    /// The value of `pipeline:`.
+    var family = "model"
+    /// The sources in file order; all are partitioned by `merchant_id`.
+    var sources: [ModelSource]
+    /// The stages in file order.
+    var stages: [ModelStage]
+    /// What the ledger does.
+    var ledger = ModelLedger()
+
+    /// The base pane in milliseconds (R12).
+    var basePane: Int64 {
+        let everies = stages.compactMap { $0.window?.every }
+        guard let first = everies.first else { return 60_000 }
+        return everies.dropFirst().reduce(first, Self.greatestCommonDivisor)
+    }
+
+    private static func greatestCommonDivisor(_ left: Int64, _ right: Int64) -> Int64 {
+        right == 0 ? left : greatestCommonDivisor(right, left % right)
+    }
+
+    /// The sources whose events can reach a stage.
+    func sources(reaching stage: Int) -> Set<Int> {
+        stages[stage].inputs.reduce(into: []) { reached, input in
+            switch input {
+            case .source(let source): reached.insert(source)
+            case .stage(let filter): reached.formUnion(sources(reaching: filter))
+            }
+        }
+    }
+}
+
+/// A source of a model pipeline.
+struct ModelSource: Hashable, Sendable {
+    /// How copies are told apart; horizons in milliseconds.
+    enum Dedupe: Hashable, Sendable {
+        case off
+        case byID(Int64)
+        case byContent(Int64)
+    }
+
+    /// The name in the file.
+    var name: String
+    /// The one type of its events.
+    var type: EventType
+    /// Milliseconds that an event may be behind.
+    var lateness: Int64 = 0
+    /// How copies are told apart.
+    var dedupe = Dedupe.byID(3_600_000)
+    /// Decimal places of money.
+    var scale = 2
+    /// Whether `event_id` is mapped.
+    var mapsIdentity = true
+    /// The currency of records that name none.
+    var defaultCurrency: String?
+}
+
+/// A stage of a model pipeline.
+struct ModelStage: Hashable, Sendable {
+    /// What a stage does.
+    enum Kind: Hashable, Sendable {
+        case filter(ModelExpression)
+        case window(ModelWindow)
+    }
+
+    /// The name in the file.
+    var name: String
+    /// Sources and filters by index.
+    var inputs: [Stage.Input]
+    /// The thresholds in file order.
+    var thresholds: [Threshold] = []
+    /// What it does.
+    var kind: Kind
+
+    /// The window, if the stage is one.
+    var window: ModelWindow? {
+        if case .window(let window) = kind { window } else { nil }
+    }
+}
+
+/// A window of a model pipeline; lengths in milliseconds.
+struct ModelWindow: Hashable, Sendable {
+    /// The fields of the key.
+    var key: [Field]
+    /// The window's length.
+    var size: Int64
+    /// The length between evaluations.
+    var every: Int64
+    /// What is measured.
+    var measures: [ModelMeasure]
+    /// The condition of a finding.
+    var condition: ModelExpression
+    /// The time without a finding until an alert closes; the size where nil.
+    var closeAfter: Int64?
+    /// What a finding claims.
+    var credit: ModelCredit?
+
+    /// The money measures that the condition names (R18).
+    var moneyMeasuresNamed: [Int] {
+        condition.measuresNamed.filter { measures[$0].isMoney }.sorted()
+    }
+}
+
+/// A measure of a model window.
+struct ModelMeasure: Hashable, Sendable {
+    /// The name in the file.
+    var name: String
+    /// How values are combined.
+    var function: Measure.Function
+    /// The field measured.
+    var field: Field?
+    /// Which events are measured.
+    var condition: ModelExpression?
+
+    /// Whether the measure has one value per currency.
+    var isMoney: Bool { field?.kind == .money && function != .count && function != .distinct }
+}
+
+/// What a finding of a model window claims.
+struct ModelCredit: Hashable, Sendable {
+    /// The component given back.
+    var component: String
+    /// Why.
+    var reason: String
+    /// The money field.
+    var amount: Field
+    /// The type of the charges.
+    var type: EventType
+}
+
+/// The ledger's policy; lengths in milliseconds, bounds in hundredths of the major unit.
+struct ModelLedger: Hashable, Sendable {
+    /// The length of a slot.
+    var statement: Int64 = 3_600_000
+    /// The cap per currency.
+    var caps: [String: Int64] = [:]
+    /// The review bound per currency.
+    var reviewAbove: [String: Int64] = [:]
+    /// How long a fired interval can claim.
+    var lateHorizon: Int64 = 86_400_000
+    /// Whether late charges may be posted.
+    var postsLate = false
+    /// The age from which a charge is only held.
+    var claimHorizon: Int64 = 30 * 86_400_000
+}

@@ -1,0 +1,93 @@
+import RampartCore
+
+/// The rules of `docs/SEMANTICS.md`, done slowly over whole sorted lists, to compare the core with.
+///
+/// Nothing is kept from one pane end to the next: each evaluation filters the list of all accepted events anew, and
+/// runs, alerts and lines are read off the list of evaluations afterwards. It shares value types with the core only.
+struct Oracle {
+    /// The digest of a record of a source, whose mapped content is given; only equality and order matter.
+    typealias DigestMaker = (_ record: ModelRecord, _ source: Int, _ content: String) -> Digest
+
+    /// The pipeline.
+    let pipeline: ModelPipeline
+    /// The log.
+    let log: ModelLog
+    /// How to replay.
+    let options: OracleOptions
+    /// Whether windows are evaluated at every pane end there is, not only where one changes.
+    let everyPane: Bool
+    /// Makes digests.
+    let digest: DigestMaker
+
+    /// Events that were on time, in the order in which they arrived.
+    var arrived: [OracleEvent] = []
+    /// Events that were late.
+    var late: [OracleEvent] = []
+    /// Events that were accepted, in canonical order.
+    var accepted: [OracleEvent] = []
+    /// The watermark at which everything stops.
+    var finalWatermark = Int64.min
+    /// The evaluations of every live key of every window.
+    var histories: [History] = []
+    /// What has been found so far.
+    var result = OracleResult()
+
+    /// Says what must come out of a log.
+    static func run(
+        _ pipeline: ModelPipeline, _ log: ModelLog, _ options: OracleOptions = OracleOptions(),
+        everyPane: Bool = false, digest: @escaping DigestMaker = Oracle.plainDigest
+    ) -> OracleResult {
+        var oracle = Oracle(
+            pipeline: pipeline, log: log, options: options, everyPane: everyPane, digest: digest)
+        oracle.result.unkeyed = pipeline.stages.map { _ in 0 }
+        oracle.result.conditionErrors = pipeline.stages.map { _ in 0 }
+        oracle.result.findings = pipeline.stages.map { _ in 0 }
+        oracle.takeIn()
+        oracle.accept()
+        oracle.evaluateWindows()
+        oracle.raiseAlerts()
+        oracle.keepLedger()
+        return oracle.result
+    }
+
+    /// A digest of the oracle's own, for runs without the core.
+    static func plainDigest(_ record: ModelRecord, _ source: Int, _ content: String) -> Digest {
+        let bytes = OracleHash.sha256(Array(content.utf8))
+        func word(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+        return Digest(high: word(bytes[0..<8]), low: word(bytes[8..<16]))
+    }
+
+    /// The end of the slice of a length that holds a moment.
+    func sliceEnd(_ time: Int64, of length: Int64) -> Int64 {
+        let start = sliceStart(time, of: length)
+        return start > .max - length ? .max : start + length
+    }
+
+    /// The start of the slice of a length that holds a moment.
+    func sliceStart(_ time: Int64, of length: Int64) -> Int64 {
+        let remainder = time % length
+        return time - (remainder < 0 ? remainder + length : remainder)
+    }
+
+    /// Whether an event passes everything between the sources and a stage.
+    func reaches(_ stage: Int, _ event: OracleEvent) -> Bool {
+        pipeline.stages[stage].inputs.contains { input in
+            switch input {
+            case .source(let source): return source == event.source
+            case .stage(let filter):
+                guard case .filter(let condition) = pipeline.stages[filter].kind else { return false }
+                let scope = OracleScope(event: event, thresholds: pipeline.stages[filter].thresholds)
+                return reaches(filter, event) && scope.value(condition) == .boolean(true)
+            }
+        }
+    }
+
+    /// The values of a key, or nil where the event lacks one.
+    func key(_ fields: [Field], of event: OracleEvent) -> [String]? {
+        let values = fields.compactMap { event.text($0) }
+        return values.count == fields.count ? values : nil
+    }
+
+    /// The bytes of a key.
+    func keyBytes(_ key: [String]) -> [UInt8] { key.flatMap { OracleHash.lengthPrefixed(Array($0.utf8)) } }
+}

@@ -1,0 +1,134 @@
+import RampartCore
+
+extension Oracle {
+    /// Joins runs into alerts and writes their revisions (R24).
+    mutating func raiseAlerts() {
+        for index in histories.indices {
+            let history = histories[index]
+            let window = pipeline.stages[history.stage].window!
+            var groups: [[Int]] = []
+            for (number, run) in history.runs.enumerated() {
+                let previous = groups.last?.last.map { history.runs[$0].last }
+                if let previous, run.first <= previous + (window.closeAfter ?? window.size) {
+                    groups[groups.count - 1].append(number)
+                    result.hits.add(.continued)
+                } else {
+                    if previous != nil { result.hits.add(.reopened) }
+                    groups.append([number])
+                }
+            }
+            for group in groups {
+                let id = OracleHash.identifier([
+                    Array("alert".utf8), Array(pipeline.family.utf8), Array(pipeline.stages[history.stage].name.utf8),
+                    keyBytes(history.key), Array("\(history.runs[group[0]].first)".utf8),
+                ])
+                for number in group { histories[index].runs[number].alert = id }
+                writeRevisions(id, history, group.map { history.runs[$0] }, window)
+            }
+        }
+        result.alerts.sort { left, right in
+            if left.paneEnd != right.paneEnd { return left.paneEnd < right.paneEnd }
+            if left.stage != right.stage { return left.stage < right.stage }
+            if left.keyBytes != right.keyBytes { return left.keyBytes.lexicographicallyPrecedes(right.keyBytes) }
+            return left.revision < right.revision
+        }
+    }
+
+    private mutating func writeRevisions(_ id: String, _ history: History, _ runs: [Run], _ window: ModelWindow) {
+        let findings = runs.flatMap(\.findings)
+        func alert(_ revision: Int, _ finding: Evaluation, isOpen: Bool, at paneEnd: Int64) -> OracleAlert {
+            OracleAlert(
+                id: id, revision: revision, isOpen: isOpen, stage: history.stage,
+                merchant: history.key[window.key.firstIndex(of: .merchantID)!], key: history.key,
+                keyBytes: keyBytes(history.key), windowStart: finding.paneEnd - window.size,
+                windowEnd: finding.paneEnd, paneEnd: paneEnd, score: finding.score, measures: finding.measures,
+                evidence: evidence(of: finding.events))
+        }
+        let named = window.condition.measuresNamed
+        var marks: [Int: Alert.MeasureValue] = [:]
+        var revisions: [OracleAlert] = []
+        for finding in findings {
+            let doubles = named.contains { measure in
+                guard let mark = marks[measure].flatMap(Self.largest) else { return false }
+                return Self.largest(finding.measures[measure]).map { Self.isDouble($0, mark) } ?? false
+            }
+            guard revisions.isEmpty || doubles else { continue }
+            result.hits.add(revisions.isEmpty ? .opened : .doubled)
+            revisions.append(alert(revisions.count + 1, finding, isOpen: true, at: finding.paneEnd))
+            for measure in named {
+                guard let value = Self.largest(finding.measures[measure]) else { continue }
+                let mark = marks[measure].flatMap(Self.largest)
+                if mark == nil || Self.isAbove(value, mark!) { marks[measure] = Self.asMeasure(value) }
+            }
+        }
+        let last = runs.last!.last
+        let closing = last.addingReportingOverflow(window.closeAfter ?? window.size)
+        if !closing.overflow, closing.partialValue <= finalWatermark {
+            let best = findings.reduce(findings[0]) { $1.score > $0.score ? $1 : $0 }
+            if best.paneEnd < findings.last!.paneEnd { result.hits.add(.closedWithEarlierPeak) }
+            var closed = alert(revisions.count + 1, best, isOpen: false, at: closing.partialValue)
+            closed.windowStart = findings[0].paneEnd - window.size
+            closed.windowEnd = last
+            closed.evidence = revisions.last!.evidence
+            revisions.append(closed)
+            result.hits.add(.closed)
+        } else {
+            result.hits.add(.leftOpen)
+        }
+        result.alerts += revisions
+    }
+
+    /// The sample that explains a finding (R23).
+    private func evidence(of events: [OracleEvent]) -> OracleEvidence {
+        var accounts: [String] = []
+        for event in events {
+            guard let account = event.text(.accountID) ?? event.text(.buyerID) else { continue }
+            if !accounts.contains(account) { accounts.append(account) }
+        }
+        let counts = EventType.allCases.compactMap { type -> String? in
+            let count = events.filter { $0.type == type }.count
+            return count > 0 ? "\(type.name)=\(count)" : nil
+        }
+        return OracleEvidence(
+            events: events.prefix(10).map {
+                $0.identity.isEmpty ? $0.digest.description : String(decoding: $0.identity, as: UTF8.self)
+            },
+            accounts: Array(accounts.prefix(10)), counts: counts + ["accounts=\(accounts.count)"])
+    }
+
+    /// The value of a measure, for money the largest of its currencies; nil where it has none.
+    private static func largest(_ measure: Alert.MeasureValue) -> Threshold.Value? {
+        switch measure {
+        case .integer(let value): .integer(value)
+        case .double(let value): .double(value)
+        case .money(let values): values.map(\.value).reduce(nil) { $0 == nil || isAbove($1, $0!) ? $1 : $0 }
+        case .absent: nil
+        }
+    }
+
+    private static func asMeasure(_ value: Threshold.Value) -> Alert.MeasureValue {
+        switch value {
+        case .integer(let value): .integer(value)
+        case .double(let value): .double(value)
+        }
+    }
+
+    private static func isAbove(_ left: Threshold.Value, _ right: Threshold.Value) -> Bool {
+        if case .integer(let left) = left, case .integer(let right) = right { return left > right }
+        return double(left) > double(right)
+    }
+
+    private static func isDouble(_ value: Threshold.Value, _ mark: Threshold.Value) -> Bool {
+        if case .integer(let value) = value, case .integer(let mark) = mark {
+            return Int128(value) >= 2 * Int128(max(mark, 1))
+        }
+        return double(value) >= 2 * max(double(mark), 1)
+    }
+
+    private static func double(_ value: Threshold.Value) -> Double {
+        switch value {
+        case .integer(let value): Double(value)
+        case .double(let value): value
+        }
+    }
+}

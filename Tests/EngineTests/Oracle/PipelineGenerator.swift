@@ -1,0 +1,158 @@
+import RampartCore
+
+/// Makes small random pipelines whose thresholds are low enough for things to happen.
+struct PipelineGenerator {
+    /// Where chance comes from.
+    var random: SplitMix64
+    private var pipeline = ModelPipeline(sources: [], stages: [])
+
+    /// Starts with a generator of numbers.
+    init(random: SplitMix64) { self.random = random }
+
+    /// Makes one pipeline.
+    mutating func make() -> ModelPipeline {
+        makeSources()
+        let filters = random.number(0...2)
+        let windows = random.number(1...3)
+        for number in 0..<filters { makeFilter(number) }
+        let creditable = random.chance(85)
+        for number in 0..<windows { makeWindow(number, mayCredit: creditable) }
+        makeLedger()
+        if random.chance(50) { shuffleStages() }
+        return pipeline
+    }
+
+    private mutating func makeSources() {
+        let count = random.number(1...3)
+        var types: [EventType] = [random.chance(70) ? .click : .order]
+        while types.count < count {
+            types.append(random.pick([.click, .order, .refund, .review, .void, .void] as [EventType]))
+        }
+        if random.chance(50) { types.shuffle(using: &random) }
+        let lateness = random.pick([0, 0, 1000, 2000, 5000] as [Int64])
+        for (number, type) in types.enumerated() {
+            var source = ModelSource(name: "s\(number)", type: type)
+            source.lateness = random.chance(70) ? lateness : random.pick([0, 500, 3000] as [Int64])
+            source.scale = random.pick([2, 2, 6])
+            source.mapsIdentity = random.chance(92)
+            let horizon = random.pick([3000, 20_000, 3_600_000] as [Int64])
+            switch random.number(0...9) {
+            case 0: source.dedupe = .off
+            case 1: source.dedupe = .byContent(horizon)
+            default: source.dedupe = source.mapsIdentity ? .byID(horizon) : .off
+            }
+            if type.fields.contains(.currency), random.chance(25) { source.defaultCurrency = "GBP" }
+            pipeline.sources.append(source)
+        }
+    }
+
+    private mutating func inputs() -> [Stage.Input] {
+        let sources = pipeline.sources.indices.map(Stage.Input.source)
+        let filters = pipeline.stages.indices.filter { pipeline.stages[$0].window == nil }.map(Stage.Input.stage)
+        var chosen = [random.chance(50) && !filters.isEmpty ? random.pick(filters) : random.pick(sources)]
+        while random.chance(35) {
+            let next = random.pick(sources + filters)
+            if !chosen.contains(next) { chosen.append(next) }
+        }
+        return chosen
+    }
+
+    private func types(reaching inputs: [Stage.Input]) -> [EventType] {
+        let sources = sources(reaching: inputs)
+        return EventType.allCases.filter { type in sources.contains { pipeline.sources[$0].type == type } }
+    }
+
+    private func sources(reaching inputs: [Stage.Input]) -> Set<Int> {
+        inputs.reduce(into: []) { reached, input in
+            switch input {
+            case .source(let source): reached.insert(source)
+            case .stage(let filter): reached.formUnion(pipeline.sources(reaching: filter))
+            }
+        }
+    }
+
+    private mutating func makeFilter(_ number: Int) {
+        let inputs = inputs()
+        var conditions = ConditionGenerator(random: random, types: types(reaching: inputs))
+        conditions.allowsMoney = hasOneScale(sources(reaching: inputs))
+        let condition = conditions.eventCondition(allowsThresholds: true)
+        random = conditions.random
+        pipeline.stages.append(
+            ModelStage(
+                name: "keep-\(number)", inputs: inputs, thresholds: conditions.thresholds, kind: .filter(condition)))
+    }
+
+    private mutating func makeWindow(_ number: Int, mayCredit: Bool) {
+        var inputs = inputs()
+        if sources(reaching: inputs).allSatisfy({ pipeline.sources[$0].type == .void }) { inputs.append(firstCharge()) }
+        let sources = sources(reaching: inputs)
+        let types = types(reaching: inputs)
+        var key: [Field] = [.merchantID]
+        let possible = [Field.adID, .deviceID, .buyerID, .ip].filter { field in
+            types.contains { $0.fields.contains(field) }
+        }
+        let narrow = random.pick([0, 15, 35])
+        for field in possible where random.chance(narrow) { key.append(field) }
+        if random.chance(30) { key.reverse() }
+        let every = random.pick([1000, 2000, 5000, 10_000] as [Int64])
+        let size = every * Int64(random.pick([1, 2, 3, 6, 12]))
+        var conditions = ConditionGenerator(random: random, types: types)
+        conditions.allowsMoney = hasOneScale(sources)
+        let condition = conditions.windowCondition()
+        random = conditions.random
+        var window = ModelWindow(
+            key: key, size: size, every: every, measures: conditions.measures, condition: condition)
+        if conditions.toggles {
+            window.key = [.merchantID]
+            window.size = every * 12
+        }
+        if random.chance(70) { window.closeAfter = every * Int64(random.pick([1, 2, 5])) }
+        let charged = types.filter { $0 == .click || $0 == .order || $0 == .refund }
+        if mayCredit, !charged.isEmpty, sources.allSatisfy({ pipeline.sources[$0].mapsIdentity }), random.chance(90) {
+            let type = random.pick(charged)
+            window.credit = ModelCredit(
+                component: random.chance(80) ? "charge" : "fee",
+                reason: random.chance(70) ? "invalid" : "reason_\(number)",
+                amount: type == .click ? .cost : .amount, type: type)
+        }
+        pipeline.stages.append(
+            ModelStage(name: "w-\(number)", inputs: inputs, thresholds: conditions.thresholds, kind: .window(window)))
+    }
+
+    /// Whether the money of some sources can be compared and added up.
+    private func hasOneScale(_ sources: Set<Int>) -> Bool {
+        Set(sources.map { pipeline.sources[$0].scale }).count == 1
+    }
+
+    private func firstCharge() -> Stage.Input {
+        .source(pipeline.sources.firstIndex { $0.type != .void }!)
+    }
+
+    private mutating func makeLedger() {
+        pipeline.ledger.statement = random.pick([10_000, 60_000, 3_600_000])
+        if random.chance(45) {
+            pipeline.ledger.caps["GBP"] = Int64(random.pick([5, 10, 20, 50, 100]))
+            if random.chance(50) { pipeline.ledger.caps["EUR"] = 20 }
+        }
+        if random.chance(35) {
+            pipeline.ledger.reviewAbove["GBP"] = Int64(random.pick([5, 10, 20, 50]))
+            if random.chance(50) { pipeline.ledger.reviewAbove["EUR"] = 10 }
+        }
+        pipeline.ledger.lateHorizon = random.pick([5000, 30_000, 86_400_000, 86_400_000])
+        pipeline.ledger.postsLate = random.chance(50)
+        pipeline.ledger.claimHorizon = random.chance(25) ? random.pick([3000, 10_000]) : 30 * 86_400_000
+    }
+
+    /// Puts the stages into another order; what reads what stays.
+    private mutating func shuffleStages() {
+        let order = pipeline.stages.indices.shuffled(using: &random)
+        let stages = order.map { old -> ModelStage in
+            var stage = pipeline.stages[old]
+            stage.inputs = stage.inputs.map { input in
+                if case .stage(let filter) = input { .stage(order.firstIndex(of: filter)!) } else { input }
+            }
+            return stage
+        }
+        pipeline.stages = stages
+    }
+}
