@@ -15,6 +15,8 @@ struct PathTable: Sendable {
 
     /// A name under a node.
     private struct Child: Sendable {
+        /// The last eight bytes of a name that has more than that.
+        var last: UInt64
         var nameStart: Int
         var nameCount: Int
         var node: Int
@@ -60,7 +62,10 @@ struct PathTable: Sendable {
             for (name, index) in list {
                 node.lengths |= Self.lengthBit(name.count)
                 tokens.append(name.withUnsafeBytes { Self.token($0, at: 0, count: $0.count) })
-                children.append(Child(nameStart: names.count, nameCount: name.count, node: index))
+                let last = name.withUnsafeBytes {
+                    $0.count > 8 ? $0.loadUnaligned(fromByteOffset: $0.count - 8, as: UInt64.self) : 0
+                }
+                children.append(Child(last: last, nameStart: names.count, nameCount: name.count, node: index))
                 names.append(contentsOf: name)
             }
             nodes.append(node)
@@ -73,12 +78,17 @@ struct PathTable: Sendable {
         let parent = nodes[node]
         guard parent.lengths & Self.lengthBit(count) != 0 else { return -1 }
         let token = Self.token(record, at: start, count: count)
-        var index = parent.firstChild
-        while index < parent.firstChild + parent.childCount {
-            if tokens[index] == token, matches(children[index], record, start, count) { return children[index].node }
-            index += 1
+        return tokens.withUnsafeBufferPointer { tokens in
+            var index = parent.firstChild
+            let end = parent.firstChild + parent.childCount
+            while index < end {
+                if tokens[index] == token, matches(children[index], record, start, count) {
+                    return children[index].node
+                }
+                index += 1
+            }
+            return -1
         }
-        return -1
     }
 
     /// The child of a node with the name that a JSON string with escapes spells, or -1.
@@ -102,14 +112,19 @@ struct PathTable: Sendable {
         }
     }
 
+    /// Whether a child whose token is that of a name has that name.
     @inline(__always)
     private func matches(_ child: Child, _ record: UnsafeRawBufferPointer, _ start: Int, _ count: Int) -> Bool {
         guard child.nameCount == count else { return false }
-        var offset = 0
-        while offset < count {
-            guard names[child.nameStart + offset] == record[start + offset] else { return false }
-            offset += 1
-        }
+        // The token holds the first eight bytes, and the last eight overlap them.
+        if count <= 8 { return true }
+        let last = record.loadUnaligned(fromByteOffset: start + count - 8, as: UInt64.self)
+        guard last == child.last else { return false }
+        return count <= 16 || matchesLong(child, record, start)
+    }
+
+    private func matchesLong(_ child: Child, _ record: UnsafeRawBufferPointer, _ start: Int) -> Bool {
+        for offset in 8..<child.nameCount where names[child.nameStart + offset] != record[start + offset] { return false }
         return true
     }
 

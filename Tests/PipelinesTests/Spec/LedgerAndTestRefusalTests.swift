@@ -17,7 +17,7 @@ import Testing
         added("no statement", "ledger: { statement: «0s }", "above zero"),
         added("no horizon", "ledger: { late_horizon: «0h, claim_horizon: «0d }", "above zero", "above zero"),
         added("an unknown policy", "ledger: { late_credit: «keep }", "expected hold or post"),
-        added("an unknown currency", "ledger: { caps: { «XXX: 1 } }", "is no currency"),
+        added("an unknown currency", "ledger: { caps: { «XTS: 1 } }", "is no currency"),
         added("a negative cap", "ledger: { caps: { GBP: «-1 } }", "not below zero"),
         added("ten decimals", "ledger: { review_above: { GBP: «0.0000000001 } }", "expected an amount in major units"),
         added("a cap in words", "ledger: { caps: { GBP: «much } }", "expected an amount in major units"),

@@ -198,7 +198,7 @@ import Testing
             ("5,,a,e,7,CNY", .missingField),
             ("5,m,a,,7,CNY", .missingField), (",m,a,e,7,CNY", .missingField), ("5,m,a,e,7,", .missingCurrency),
             ("5,m,a,e,7.0,CNY", .notAnInteger), ("5,m,a,e,7e0,CNY", .notAnInteger), ("5,m,a,e,7e,CNY", .wrongType),
-            ("5,m,a,e,x,CNY", .wrongType), ("5,m,a,e, 7,CNY", .wrongType), ("5,m,a,e,7,XXX", .unknownCurrency),
+            ("5,m,a,e,x,CNY", .wrongType), ("5,m,a,e, 7,CNY", .wrongType), ("5,m,a,e,7,XTS", .unknownCurrency),
             ("5,m,a,e,99999999999999999999,CNY", .numberOutOfRange), ("x,m,a,e,7,CNY", .invalidTimestamp),
             ("-1,m,a,e,7,CNY", .timestampOutOfRange), ("5,m,a,e,7", .columnCount), ("5,m,a,e,7,CNY,", .columnCount),
             ("5,\"m\"m,a,e,7,CNY", .invalidCSV), ("5,\"\",a,e,7,CNY", .missingField), ("5,\"m,a,e,7,CNY", .invalidCSV),

@@ -37,7 +37,7 @@ import Testing
         #expect(Currency("CNY")?.text == "CNY")
         #expect(Currency("AED")?.text == "AED")
         #expect(Currency("ZWG")?.text == "ZWG")
-        for code in ["", "CN", "CNYY", "cny", "Cny", "XXX", "XAU", "QQQ", "AAA", "ZZZ", "C Y", "@NY", "[NY", "DEM"] {
+        for code in ["", "CN", "CNYY", "cny", "Cny", "XTS", "XAU", "QQQ", "AAA", "ZZZ", "C Y", "@NY", "[NY", "DEM"] {
             #expect(Currency(code) == nil, "\(code)")
         }
         let capitals = Array(UInt8(ascii: "A")...UInt8(ascii: "Z"))

@@ -29,14 +29,16 @@ extension JSONScanner {
     private mutating func skipPlain() {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let highs: UInt64 = 0x8080_8080_8080_8080
+        let record = record
+        var index = index
+        defer { self.index = index }
         while index + 8 <= record.count {
             let word = UInt64(littleEndian: record.loadUnaligned(fromByteOffset: index, as: UInt64.self))
             let quotes = word ^ ones &* UInt64(UInt8(ascii: "\""))
             let backslashes = word ^ ones &* UInt64(UInt8(ascii: "\\"))
-            // A subtraction borrows only from bytes above one that is found, so the lowest mark is always right.
-            let found =
-                (quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes
-                | (word &- ones &* 0x20) & ~word | word
+            // A subtraction borrows only from bytes above one that is found, so the lowest mark is always right. They
+            // may also mark a byte that is not ASCII, which `word` marks anyway.
+            let found = (quotes &- ones) | (backslashes &- ones) | (word &- ones &* 0x20) | word
             let marks = found & highs
             if marks != 0 {
                 index += marks.trailingZeroBitCount / 8
