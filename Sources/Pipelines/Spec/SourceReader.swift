@@ -25,6 +25,9 @@ struct SourceReader {
         }
         let format = mapping["format"]?.choice("format", Source.Format.self, report) ?? .json
         let scale = Int(mapping["scale"]?.wholeNumber("scale", in: 0...Int64(MajorAmount.placesMax), report) ?? 2)
+        let lateness = mapping["lateness"]?.duration("lateness", allowsZero: true, report) ?? self.lateness
+        let topic = mapping["topic"]?.string("topic", report)
+        // All that does not depend on the event type is read before this, so that it is told at once.
         let events = mapping["event"].flatMap { readEvents($0, format: format) }
         guard let events else { return nil }
         let fields = FieldReader(format: format, scale: scale, report: report)
@@ -42,10 +45,10 @@ struct SourceReader {
         let source = Source(
             name: entry.key, format: format, selector: events.selector, typePath: typePath,
             mappings: mappings, partitionedBy: partitionedBy,
-            lateness: mapping["lateness"]?.duration("lateness", allowsZero: true, report) ?? lateness,
+            lateness: lateness,
             dedupe: readDedupe(mapping, mappings: mappings), scale: scale)
         return SourceSpec(
-            source: source, position: entry.position, topic: mapping["topic"]?.string("topic", report))
+            source: source, position: entry.position, topic: topic)
     }
 
     private func readMappings(

@@ -94,6 +94,7 @@ import Testing
               clicks:
                 event: «clik
                 «lateness_: 5s
+                lateness: «5
               orders: { event: order, scale: «10 }
             stages:
               many-clicks:
@@ -109,7 +110,8 @@ import Testing
             «sink: {}
 
             """,
-            "write shop", "did you mean `click`?", "did you mean `lateness`?", "from 0 to 9", "did you mean `orders`?",
+            "write shop", "did you mean `click`?", "did you mean `lateness`?", "expected a duration", "from 0 to 9",
+            "did you mean `orders`?",
             "did you mean `merchant_id`?", "not a whole number of panes", "did you mean `count`?", "at least 2",
             "expected low, medium, high or critical", "above zero", "write GBP", "not below zero",
             "did you mean `sinks`?")
