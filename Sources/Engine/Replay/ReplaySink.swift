@@ -20,8 +20,10 @@ public struct MemorySink: ReplaySink {
     /// Creates an empty sink.
     public init() {}
 
+    /// Keeps the rows.
     public mutating func write(_ outputs: Outputs) { self.outputs.append(outputs) }
 
+    /// Keeps the records, in the order of their places.
     public mutating func write(deadLetters: [DeadLetter], lateEvents: [LateEvent]) {
         self.deadLetters.append(contentsOf: deadLetters)
         self.lateEvents.append(contentsOf: lateEvents)

@@ -26,8 +26,9 @@ public struct GroupCounters: Hashable, Sendable {
         public var types = [Int](repeating: 0, count: EventType.allCases.count)
         /// Sums of money of accepted events, in order of first sight.
         public var money: [Money] = []
-        /// The first and last accepted event.
+        /// The first accepted event.
         public var firstTime: EventTime?
+        /// The last accepted event.
         public var lastTime: EventTime?
     }
 

@@ -141,4 +141,21 @@ import Testing
         _ = justified.apply(TestPipeline.batch(flood(3)), watermark: .distantFuture)
         #expect(justified.unjustified.isEmpty)
     }
+
+    @Test func claimsHaveACeiling() {
+        var ledger = Ledger(TestPipeline().topology, claimCeiling: 2)
+        var rows = Outputs()
+        let charges = (0..<3).map { index in
+            Charge(
+                time: TestPipeline.time(1), chargeID: "c\(index)", type: .click, merchantID: "m1", adID: nil, amount: 5,
+                currency: Currency("GBP")!, scale: 2, digest: Digest(high: 0, low: 0), source: 0, stage: 0,
+                component: "click_cost", reason: "invalid_click", keyBytes: [], alertID: "a", isLate: false)
+        }
+        ledger.claim(charges, at: TestPipeline.time(10), into: &rows)
+        #expect(rows.lines.map(\.chargeID) == ["c0", "c1"])
+        #expect(ledger.counts.refused == 1 && ledger.counts.claims == 2)
+        // What was claimed before is passed over and not refused.
+        ledger.claim(charges, at: TestPipeline.time(20), into: &rows)
+        #expect(rows.lines.count == 2 && ledger.counts.refused == 2)
+    }
 }

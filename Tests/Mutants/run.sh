@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Breaks the core in one place at a time, in a copy of the tree, and says which tests notice.
+# A mutant that no test notices ends the script with 1.   Tests/Mutants/run.sh [NAME]...
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+copy=$(mktemp -d)
+trap 'rm -rf "$copy"' EXIT
+cp -a "$root/." "$copy"
+cd "$copy"
+
+survived=0
+wanted=("$@")
+
+# mutant NAME FILE OLD NEW: replaces the only OLD of a file by NEW, and expects the suite to fail.
+mutant() {
+    local name=$1 file=Sources/RampartCore/$2 old=$3 new=$4
+    if [ ${#wanted[@]} -gt 0 ] && [[ " ${wanted[*]} " != *" $name "* ]]; then return; fi
+    cp "$file" "$copy/original.swift"
+    python3 - "$file" "$old" "$new" <<'PYTHON'
+import sys
+path, old, new = sys.argv[1:]
+text = open(path).read()
+if text.count(old) != 1:
+    sys.exit(f"{path}: the line to break stands there {text.count(old)} times")
+open(path, "w").write(text.replace(old, new))
+PYTHON
+    if ! swift build --build-tests >"$copy/log" 2>&1; then
+        echo "$name: does not build"
+        tail -5 "$copy/log"
+        survived=1
+    elif swift test --skip-build --filter 'RampartCoreTests|EngineTests' >"$copy/log" 2>&1; then
+        echo "$name: SURVIVED"
+        survived=1
+    else
+        echo "$name: caught by" "$(grep -oE '✘ Test [A-Za-z_]+\(' "$copy/log" | sed 's/✘ Test //; s/(//' | sort -u | paste -sd' ')"
+    fi
+    mv "$copy/original.swift" "$file"
+}
+
+mutant window-edge-off-by-one Windows/WindowState.swift 'entry.time < start {' 'entry.time <= start {'
+mutant dedupe-before-staging Task/KeyGroup.swift \
+    'mutating func stage(_ row: Int, of batch: EventBatch) { staging.append(row, of: batch) }' \
+    'mutating func stage(_ row: Int, of batch: EventBatch) { if admit(row, of: batch) == .accepted { staging.append(row, of: batch) } }'
+mutant claim-check-off Ledger/Ledger.swift \
+    'if let claim = claims[id] {' 'if let claim = claims[id], claim != Self.ownClaim {'
+mutant late-events-applied-to-windows Staging/Staging.swift \
+    'if header.isLate { waitingLate.append(place) } else { waiting.append(place) }' 'waiting.append(place)'
+mutant ties-by-arrival Staging/Staging.swift \
+    '        EventBatch.precedes(
+            segments[Int(left.segment)].batch, Int(left.row), segments[Int(right.segment)].batch, Int(right.row),
+            stringSlots: stringSlots)' \
+    '        (left.segment, left.row) < (right.segment, right.row)'
+mutant expiry-does-not-evaluate Windows/WindowState.swift \
+    '            slots[slot].count -= 1
+            markDirty(slot)' \
+    '            slots[slot].count -= 1
+            if slots[slot].count == 0 { markDirty(slot) }'
+mutant doubling-forgets-its-mark Alerts/AlertBook.swift \
+    '        if revises { track.marks = zip(track.marks, values).map { Mark.larger($0, $1) } }' \
+    '        if revises { track.marks = values }'
+mutant horizon-exclusive Staging/DedupeTable.swift 'if time <= entries[index].lastTime {' 'if time < entries[index].lastTime {'
+mutant cap-counts-held-lines Ledger/Ledger.swift \
+    'if let cap = policy.caps[charge.currency], day > cap { return false }' \
+    'if let cap = policy.caps[charge.currency], day > cap { posted[capKey] = day; return false }'
+exit "$survived"
