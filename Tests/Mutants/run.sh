@@ -6,7 +6,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
-cp -a "$root/." "$copy"
+(cd "$root" && git ls-files -co --exclude-standard -z | xargs -0 cp --parents -t "$copy")
 cd "$copy"
 
 survived=0

@@ -13,8 +13,9 @@ import Testing
         #expect(pages.contains { $0.path == "README.md" })
     }
 
+    /// Reference pages are as long as what they refer to; code is not.
     @Test func filesAreShort() {
-        expectNone(written.flatMap(TextChecks.length))
+        expectNone(written.filter { !$0.has(".md") }.flatMap(TextChecks.length))
     }
 
     @Test func functionsFitAScreen() {

@@ -109,8 +109,16 @@ struct StageReader {
 }
 
 /// The kinds of stages by their names in the file.
-enum StageKind: String, CaseIterable {
+public enum StageKind: String, CaseIterable, Sendable {
     case window, filter
+
+    /// What stages of the kind do, in a few words.
+    public var summary: String {
+        switch self {
+        case .window: "measures each key over a sliding or tumbling window; a condition over the measures makes findings"
+        case .filter: "keeps the events for which a condition holds"
+        }
+    }
 }
 
 extension YamlNode {

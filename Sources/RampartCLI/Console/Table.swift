@@ -20,10 +20,10 @@ struct Table {
     var lines: [String] {
         let widths = alignments.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
-            var line = " "
+            var line = ""
             for (column, cell) in row.enumerated() {
                 let padding = String(repeating: " ", count: widths[column] - cell.count)
-                line += " " + (alignments[column] == .left ? cell + padding : padding + cell)
+                line += "  " + (alignments[column] == .left ? cell + padding : padding + cell)
             }
             while line.last == " " { line.removeLast() }
             return line

@@ -36,6 +36,30 @@ public enum DeadLetterReason: String, CaseIterable, Hashable, Sendable {
     case invalidTimestamp = "invalid_timestamp"
     /// A timestamp before 1970 or after `max_ts` (R8).
     case timestampOutOfRange = "timestamp_out_of_range"
+
+    /// What is wrong with such a record, in a few words.
+    public var summary: String {
+        switch self {
+        case .recordTooLong: "longer than a record may be"
+        case .invalidUTF8: "not UTF-8"
+        case .invalidJSON: "not one JSON object"
+        case .nestingTooDeep: "objects or arrays too deep inside each other"
+        case .duplicateKey: "a member that the mapping reads stands there twice"
+        case .columnCount: "more or fewer cells than the header has"
+        case .invalidCSV: "a quoted cell that does not end, or goes on after its end"
+        case .missingField: "a required field is missing, null or empty"
+        case .wrongType: "a value of another kind than the field's"
+        case .fieldTooLong: "a string longer than a short string may be"
+        case .notAnInteger: "a fraction or an exponent where a whole number belongs"
+        case .numberOutOfRange: "outside 64 bits or the field's range"
+        case .negativeMoney: "an amount of money, or a factor of one, below zero"
+        case .tooManyDecimals: "more decimal places than the source's scale"
+        case .missingCurrency: "an amount of money without a currency"
+        case .unknownCurrency: "a currency that ISO 4217 does not have"
+        case .invalidTimestamp: "a timestamp that its format cannot read"
+        case .timestampOutOfRange: "a timestamp before 1970 or after the latest allowed"
+        }
+    }
 }
 
 /// What decoding one record came to.

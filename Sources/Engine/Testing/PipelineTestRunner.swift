@@ -1,0 +1,49 @@
+public import Pipelines
+import RampartCore
+
+/// Runs the tests inside a pipeline file through the real replay, in memory.
+public struct PipelineTestRunner {
+    /// What a test came to.
+    public struct Outcome: Sendable {
+        /// The test's name.
+        public var name: String
+        /// What was expected and did not come, or came and was not expected; empty where the test passed.
+        public var problems: [String]
+
+        /// Whether everything was as expected.
+        public var isPassed: Bool { problems.isEmpty }
+    }
+
+    private let pipeline: Pipeline
+
+    /// Creates the runner of a pipeline's tests.
+    public init(_ pipeline: Pipeline) { self.pipeline = pipeline }
+
+    /// Runs one test.
+    public func run(_ test: PipelineTest) async throws -> Outcome {
+        let topology: Topology
+        switch PipelineLoader.load(text: pipeline.text, file: pipeline.file, overrides: test.overrides) {
+        case .success(let loaded): topology = loaded.topology
+        case .failure(let diagnostics):
+            return Outcome(name: test.name, problems: ["its thresholds are refused: \(diagnostics)"])
+        }
+        var sink = MemorySink()
+        let report: ReplayReport
+        do {
+            let logs = try TestLogs(test.feeds, topology: topology)
+            var replay = try Replay(topology, logs: logs.replayLogs, options: ReplayOptions())
+            report = try await replay.run(into: &sink)
+        } catch let error as BindingError {
+            return Outcome(name: test.name, problems: ["line \(test.line): \(error.message)"])
+        }
+        var comparison = TestComparison(topology: topology, file: pipeline.file)
+        comparison.compareFates(test.expectation.fates, report, line: test.line, deadLetters: sink.deadLetters)
+        if let alerts = test.expectation.alerts {
+            comparison.compare(alerts, with: sink.outputs.alerts.filter { $0.revision == 1 }, line: test.line)
+        }
+        if let credits = test.expectation.credits {
+            comparison.compare(credits, with: sink.outputs.credits, line: test.line)
+        }
+        return Outcome(name: test.name, problems: comparison.problems)
+    }
+}
