@@ -68,17 +68,10 @@ struct ReplayCommand: AsyncParsableCommand {
 
     func run() async throws {
         let pipeline = try PipelineFile.load(path: pipeline, settings: settings, isQuiet: quiet)
-        let logs = try Self.usable { () throws(StorageError) in try LogArguments(self.logs, topology: pipeline.topology) }
-        let prior = try Self.usable { () throws(StorageError) in
-            try PriorLedger.read(folders: ledger, family: pipeline.topology.family)
-        }
-        var replay: Replay
-        do {
-            replay = try Replay(pipeline.topology, logs: logs.logs, options: options(prior: prior))
-        } catch {
-            throw Failure.unusable(error.message)
-        }
-        let folder = try Self.usable { () throws(StorageError) in try OutputFolder(path: out) }
+        let logs = try Self.usable { try LogArguments(self.logs, topology: pipeline.topology) }
+        let prior = try Self.usable { try PriorLedger.read(folders: ledger, family: pipeline.topology.family) }
+        var replay = try Self.usable { try Replay(pipeline.topology, logs: logs.logs, options: options(prior: prior)) }
+        let folder = try Self.usable { try OutputFolder(path: out) }
         try await ReplayRun(command: self, pipeline: pipeline, logs: logs, folder: folder).run(&replay)
     }
 
@@ -93,8 +86,14 @@ struct ReplayCommand: AsyncParsableCommand {
     }
 
     /// Does what only the arguments can make fail.
-    private static func usable<Result>(_ work: () throws(StorageError) -> Result) throws -> Result {
-        do throws(StorageError) { return try work() } catch { throw Failure.unusable(error.description) }
+    private static func usable<Result>(_ work: () throws -> Result) throws -> Result {
+        do {
+            return try work()
+        } catch let error as StorageError {
+            throw Failure.unusable(error.description)
+        } catch let error as BindingError {
+            throw Failure.unusable(error.message)
+        }
     }
 }
 

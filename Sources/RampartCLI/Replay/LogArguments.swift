@@ -10,11 +10,13 @@ struct LogArguments {
     let logs: [ReplayLog]
 
     /// Finds the logs; a text before `=` is a source only if the pipeline has one of that name or no file is called so.
-    init(_ arguments: [String], topology: Topology) throws(StorageError) {
+    init(_ arguments: [String], topology: Topology) throws {
         var readers: [LogReader] = []
         var logs: [ReplayLog] = []
         for argument in arguments {
             let (source, path) = Self.split(argument, topology)
+            // A source that is not there is the likelier mistake than a log that is not.
+            _ = try LogBinding(log: path, source: source, in: topology)
             for file in try LogFile.discover(path) {
                 let reader = LogReader(file)
                 readers.append(reader)
