@@ -63,7 +63,9 @@ struct TestLogs {
         let columns = logs[log].columns ?? members.map(\.name)
         if logs[log].columns == nil { logs[log].lines.append(columns.map(Self.cell).joined(separator: ",")) }
         logs[log].columns = columns
-        let cells = columns.map { column in members.first { $0.name == column }.map { Self.cell(Self.text($0.value)) } ?? "" }
+        let cells = columns.map { column in
+            members.first { $0.name == column }.map { Self.cell(Self.text($0.value)) } ?? ""
+        }
         logs[log].lines.append(cells.joined(separator: ","))
     }
 

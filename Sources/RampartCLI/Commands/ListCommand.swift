@@ -25,7 +25,8 @@ struct ListCommand: ParsableCommand {
         let names = Topic.allCases.map(\.rawValue)
         let chosen = try topics.map { name in
             guard let topic = Topic(rawValue: name) else {
-                let mend = Suggestion.didYouMean(name, among: names) ?? "the topics are \(names.joined(separator: ", "))"
+                let mend =
+                    Suggestion.didYouMean(name, among: names) ?? "the topics are \(names.joined(separator: ", "))"
                 throw Failure.unusable("there is no topic `\(name)`; \(mend)")
             }
             return topic
@@ -50,7 +51,8 @@ struct ListCommand: ParsableCommand {
             return ["Fields by event type; expressions also read type and ts"] + fields
         case .keys:
             return PipelineKeys.all.flatMap { group in
-                ["Keys of \(group.name)"] + rows(group.keys.map { ($0.name, ($0.isRequired ? "required: " : "") + $0.summary) })
+                ["Keys of \(group.name)"]
+                    + rows(group.keys.map { ($0.name, ($0.isRequired ? "required: " : "") + $0.summary) })
             }
         case .reasons:
             return ["Reasons of dead letters"] + rows(DeadLetterReason.allCases.map { ($0.rawValue, $0.summary) })

@@ -46,7 +46,10 @@ import Testing
     @Test(
         arguments: [
             ("{ accepted: 3 }", 0), ("{ accepted: 2 }", 1), ("{ late: 0 }", 0), ("{ alerts: [] }", 1),
-            ("{ alerts: [ { stage: flood, merchant_id: m1, opened: 2011-11-14T12:00:10Z, measures: { clicks: 3 } } ] }", 0),
+            (
+                "{ alerts: [ { stage: flood, merchant_id: m1, opened: 2011-11-14T12:00:10Z, measures: { clicks: 3 } } ] }",
+                0
+            ),
             ("{ alerts: [ { stage: flood, severity: low } ] }", 2),
             ("{ alerts: [ { stage: flood, merchant_id: m2 } ] }", 2),
             ("{ alerts: [ { stage: flood, opened: 2011-11-14T12:00:00Z } ] }", 2),
