@@ -94,7 +94,7 @@ private struct PipelineReader {
             report.warning(
                 spec.position,
                 "the sources `\(other.source.name)` and `\(source.name)` both give \(type.name) events; "
-                    + "a log that names no source goes to the first",
+                    + "no log can go by type then",
                 "name the source of each log: \(source.name)=LOG")
         }
     }
