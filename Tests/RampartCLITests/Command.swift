@@ -15,22 +15,18 @@ struct Command {
     static let marketplace = root.appending(path: "pipelines/marketplace.yaml").path
     static let demo = root.appending(path: "deploy/demo/siege.ndjson.gz").path
 
-    /// The executable next to the test bundle.
-    static var executable: URL {
-        var folder = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" } ?? Bundle.main.bundleURL
+    /// The executable in the folder of builds that also holds the test bundle.
+    static let executable: URL = {
+        let bundle = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" } ?? Bundle.main.bundleURL
+        var folder = bundle
         while folder.path.count > 1 {
             let candidate = folder.appending(path: "rampart")
-            if FileManager.default.isExecutableFile(atPath: candidate.path),
-                !candidate.hasDirectoryPath || folder.path.contains(".build")
-            {
-                var isFolder: ObjCBool = false
-                _ = FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isFolder)
-                if !isFolder.boolValue { return candidate }
-            }
+            let isFile = (try? candidate.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile ?? false
+            if isFile { return candidate }
             folder.deleteLastPathComponent()
         }
-        return URL(filePath: "/nonexistent/rampart")
-    }
+        return bundle.deletingLastPathComponent().appending(path: "rampart")
+    }()
 
     /// Runs `rampart` with arguments to its end, and ends it after a minute.
     static func run(_ arguments: [String], input: Data? = nil) throws -> Result {
@@ -62,7 +58,10 @@ struct Command {
         return Result(code: process.terminationStatus, output: try text(output), errors: try text(errors))
     }
 
-    private static func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
+    /// What a file holds, with a mark in place of bytes that are no text.
+    private static func text(_ path: String) throws -> String {
+        String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
+    }
 }
 
 /// A folder that goes with its owner.

@@ -61,7 +61,8 @@ import Testing
             let result = try replay([Command.demo, "--out", folder.path(shards), "--shards", shards, "--quiet"])
             #expect(result.code == 0)
             for file in ["alerts.ndjson", "credit-lines.ndjson", "credits.ndjson"] {
-                #expect(try folder.text("\(shards)/\(file)") == folder.text("1/\(file)"), "\(file) with \(shards) shards")
+                #expect(
+                    try folder.text("\(shards)/\(file)") == folder.text("1/\(file)"), "\(file) with \(shards) shards")
             }
         }
         #expect(try !folder.text("1/credits.ndjson").isEmpty)
@@ -69,10 +70,14 @@ import Testing
 
     @Test func backfillAddsOnlyWhatIsNew() throws {
         let folder = try TemporaryFolder()
-        let nine = (0..<9).map { Self.clicks[$0].replacing("\"d\"", with: "\"e\"").replacing("id\":\"c", with: "id\":\"n") }
+        let nine = (0..<9).map {
+            Self.clicks[$0].replacing("\"d\"", with: "\"e\"").replacing("id\":\"c", with: "id\":\"n")
+        }
         let log = try folder.write("log.ndjson", (Self.clicks + nine).sorted().joined())
         let lateness = try folder.write(
-            "pipeline.yaml", String(contentsOfFile: Command.marketplace, encoding: .utf8).replacing("lateness: 5s", with: "lateness: 1h"))
+            "pipeline.yaml",
+            String(contentsOfFile: Command.marketplace, encoding: .utf8).replacing("lateness: 5s", with: "lateness: 1h")
+        )
         let first = try Command.run(["replay", lateness, log, "--out", folder.path("first"), "--quiet"])
         let second = try Command.run([
             "replay", lateness, log, "--out", folder.path("second"), "--ledger", folder.path("first"), "--quiet",
@@ -132,7 +137,9 @@ import Testing
         #expect(try replay([log, "--out", folder.path("out")]).code == 0)
         #expect(try replay([log, "--out", folder.path("out")]).code == 2)
         let other = try folder.write(
-            "other.yaml", String(contentsOfFile: Command.marketplace, encoding: .utf8).replacing("pipeline: marketplace", with: "pipeline: other"))
+            "other.yaml",
+            String(contentsOfFile: Command.marketplace, encoding: .utf8).replacing(
+                "pipeline: marketplace", with: "pipeline: other"))
         let result = try Command.run([
             "replay", other, log, "--out", folder.path("second"), "--ledger", folder.path("out"),
         ])
@@ -148,14 +155,16 @@ import Testing
         try whole.prefix(whole.count / 2).write(to: URL(filePath: log))
         let result = try replay([log, "--out", folder.path("out")])
         #expect(result.code == 1)
-        #expect(result.errors.contains("cut.ndjson.gz") && result.errors.contains("\(whole.count / 2)"), "\(result.errors)")
+        #expect(
+            result.errors.contains("cut.ndjson.gz") && result.errors.contains("\(whole.count / 2)"), "\(result.errors)")
         #expect(try folder.names(in: "out") == Self.partialNames)
         try checkPartialSummary(folder, reads: 1000)
     }
 
     @Test func aFullDiskIsSaidAndNothingIsCalledComplete() throws {
         let folder = try TemporaryFolder()
-        let shell = "ulimit -f 4; exec '\(Command.executable.path)' replay '\(Command.marketplace)' '\(Command.demo)' --out '\(folder.path("out"))'"
+        let shell =
+            "ulimit -f 4; exec '\(Command.executable.path)' replay '\(Command.marketplace)' '\(Command.demo)' --out '\(folder.path("out"))'"
         let result = try Command.run(URL(filePath: "/bin/sh"), ["-c", shell])
         #expect(result.code == 1 && result.errors.contains(folder.path("out")), "\(result.errors)")
         #expect(try folder.names(in: "out") == Self.partialNames)
@@ -171,7 +180,8 @@ import Testing
             rampart=$!; sleep 2; kill -INT $rampart; wait $rampart; }
             """
         // A shell without job control starts its children deaf to SIGINT, so Python restores it.
-        let restore = "import os,signal,sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execvp('bash', ['bash','-c',sys.argv[1]])"
+        let restore =
+            "import os,signal,sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execvp('bash', ['bash','-c',sys.argv[1]])"
         let result = try Command.run(URL(filePath: "/usr/bin/env"), ["python3", "-c", restore, "set -m; " + shell])
         #expect(result.code == 1 && result.errors.contains("signal"), "\(result.code) \(result.errors)")
         #expect(try folder.names(in: "out") == Self.partialNames)

@@ -41,14 +41,19 @@ public struct LogBinding: Hashable, Sendable {
             let mend = "name the source of the log, as in \(source.name)=\(log)"
             guard case .constant(let type) = source.selector else {
                 throw BindingError(
-                    message: "source `\(source.name)` finds its event types by a switch, so \(log) cannot go by `type`: \(mend)")
+                    message:
+                        "source `\(source.name)` finds its event types by a switch, so \(log) cannot go by `type`: \(mend)"
+                )
             }
             guard source.format == topology.sources[0].format else {
-                throw BindingError(message: "the sources have different formats, so \(log) cannot go by `type`: \(mend)")
+                throw BindingError(
+                    message: "the sources have different formats, so \(log) cannot go by `type`: \(mend)")
             }
             if let other = owners.updateValue(source.name, forKey: type) {
                 throw BindingError(
-                    message: "sources `\(other)` and `\(source.name)` both take \(type.name) events, so \(log) cannot go by `type`: \(mend)")
+                    message:
+                        "sources `\(other)` and `\(source.name)` both take \(type.name) events, so \(log) cannot go by `type`: \(mend)"
+                )
             }
         }
     }

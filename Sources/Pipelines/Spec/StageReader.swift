@@ -115,7 +115,8 @@ public enum StageKind: String, CaseIterable, Sendable {
     /// What stages of the kind do, in a few words.
     public var summary: String {
         switch self {
-        case .window: "measures each key over a sliding or tumbling window; a condition over the measures makes findings"
+        case .window:
+            "measures each key over a sliding or tumbling window; a condition over the measures makes findings"
         case .filter: "keeps the events for which a condition holds"
         }
     }

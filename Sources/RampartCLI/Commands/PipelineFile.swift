@@ -7,7 +7,8 @@ enum PipelineFile {
     static func load(path: String, settings: [String], isQuiet: Bool) throws -> Pipeline {
         let overrides = try settings.map { setting in
             guard let override = ThresholdOverride(argument: setting) else {
-                throw Failure.unusable("--set \(setting): expected stage.name=value, such as malicious-clicks.min_clicks=12")
+                throw Failure.unusable(
+                    "--set \(setting): expected stage.name=value, such as malicious-clicks.min_clicks=12")
             }
             return override
         }

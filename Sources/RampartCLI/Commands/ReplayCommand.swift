@@ -11,15 +11,18 @@ struct ReplayCommand: AsyncParsableCommand {
         commandName: "replay",
         abstract: "Run a pipeline over recorded logs, with no effect on the outside.",
         discussion: """
-            The same logs give the same alerts, lines and credits, byte for byte, whatever the shards.
+            The same logs give the same alerts, lines and credits, byte for byte,
+            whatever the shards.
 
-            A LOG is a file, a folder of files or - for standard input: NDJSON, or CSV with a header, plain or gzip.
-            It belongs to the only source, or each of its records goes by its `type`; source=LOG names the source.
+            A LOG is a file, a folder of files or - for standard input: NDJSON, or
+            CSV with a header, plain or gzip. It belongs to the only source, or each
+            of its records goes by its `type`; source=LOG names the source.
 
-              rampart replay pipelines/marketplace.yaml orders=orders.ndjson clicks=clicks/ --out found
+              rampart replay pipelines/marketplace.yaml day.ndjson.gz --out found
 
-            DIR gets alerts.ndjson, credit-lines.ndjson, credits.ndjson, late.ndjson, dead-letters.ndjson and
-            summary.json. Until the run is complete their names end in .partial.
+            DIR gets alerts.ndjson, credit-lines.ndjson, credits.ndjson, late.ndjson,
+            dead-letters.ndjson and summary.json. Until the run is complete their
+            names end in .partial.
             """)
 
     @Argument(help: "The pipeline file.")
@@ -31,7 +34,8 @@ struct ReplayCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder to write; it must not hold results yet.", valueName: "dir"))
     var out: String
 
-    @Option(name: .customLong("set"), help: ArgumentHelp("Set a threshold for this run.", valueName: "stage.name=value"))
+    @Option(
+        name: .customLong("set"), help: ArgumentHelp("Set a threshold for this run.", valueName: "stage.name=value"))
     var settings: [String] = []
 
     @Option(help: "Threads that share the merchants out, 1 to \(Shard.countMax).")
@@ -49,7 +53,8 @@ struct ReplayCommand: AsyncParsableCommand {
     @Flag(help: "Stop at the last watermark: leave windows, alerts and credits open at the end of the logs.")
     var noFlush = false
 
-    @Option(help: ArgumentHelp("The output folder of an earlier run, whose lines are claimed already.", valueName: "prior"))
+    @Option(
+        help: ArgumentHelp("The output folder of an earlier run, whose lines are claimed already.", valueName: "prior"))
     var ledger: [String] = []
 
     @Flag(help: "Say nothing but errors.")

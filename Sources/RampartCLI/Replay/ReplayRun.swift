@@ -21,12 +21,15 @@ struct ReplayRun {
         Interruption.watch()
         let report: ReplayReport
         do {
-            report = try await replay.run(into: &sink, isStopped: { Interruption.isRequested }) { progress in
-                if showsBar { bar.update(records: progress.records, fraction: logs.fraction) }
-            }
+            report = try await replay.run(
+                into: &sink, isStopped: { Interruption.isRequested },
+                progress: { progress in
+                    if showsBar { bar.update(records: progress.records, fraction: logs.fraction) }
+                })
         } catch {
             bar.clear()
-            throw Failure.running("\(Self.describe(error)); the outputs in \(folder.path) are incomplete and stay .partial")
+            throw Failure.running(
+                "\(Self.describe(error)); the outputs in \(folder.path) are incomplete and stay .partial")
         }
         bar.clear()
         var summary = sink.summary
@@ -39,7 +42,8 @@ struct ReplayRun {
         say(summary)
         if let interruption = summary.interruption {
             throw Failure.running(
-                "\(interruption); what was read is in \(folder.path), whose files stay .partial because the run is incomplete")
+                "\(interruption); what was read is in \(folder.path), whose files stay .partial because the run is incomplete"
+            )
         }
     }
 
@@ -53,7 +57,8 @@ struct ReplayRun {
                 try folder.abandon(summary: json.bytes)
             }
         } catch {
-            throw Failure.running("\(Self.describe(error)); the outputs in \(folder.path) are incomplete and stay .partial")
+            throw Failure.running(
+                "\(Self.describe(error)); the outputs in \(folder.path) are incomplete and stay .partial")
         }
     }
 

@@ -49,8 +49,11 @@ struct SummaryTable {
         var table = Table(.left, .left, .right, .left)
         for stage in summary.stages {
             guard let severity = stage.severity else { continue }
-            let errors = stage.conditionErrors > 0 ? ", \(stage.conditionErrors.grouped) expressions without a value" : ""
-            table.add(stage.name, severity.rawValue, stage.opened.grouped, "with \(stage.revisions.grouped) revisions\(errors)")
+            let errors =
+                stage.conditionErrors > 0 ? ", \(stage.conditionErrors.grouped) expressions without a value" : ""
+            table.add(
+                stage.name, severity.rawValue, stage.opened.grouped,
+                "with \(stage.revisions.grouped) revisions\(errors)")
         }
         return table.lines.isEmpty ? ["  no stage raises alerts"] : table.lines
     }
@@ -69,17 +72,20 @@ struct SummaryTable {
         var notes: [String] = []
         for source in summary.sources where source.identity == .none && source.fates.read > 0 {
             notes.append(
-                "Source \(source.name) maps no event_id: copies of its events cannot be told apart, and all are counted.")
+                "Source \(source.name) maps no event_id: copies of its events cannot be told apart, and all are counted."
+            )
         }
         if summary.ledger.refused > 0 {
-            notes.append("\(summary.ledger.refused.grouped) charges were refused: the ledger holds as many claims as it can.")
+            notes.append(
+                "\(summary.ledger.refused.grouped) charges were refused: the ledger holds as many claims as it can.")
         }
         if summary.ledger.voided > 0 {
             notes.append("\(summary.ledger.voided.grouped) charges were passed over because billing had voided them.")
         }
         if !summary.ledger.unjustified.isEmpty {
             notes.append(
-                "\(summary.ledger.unjustified.count.grouped) earlier lines are not justified any longer; summary.json lists them.")
+                "\(summary.ledger.unjustified.count.grouped) earlier lines are not justified any longer; summary.json lists them."
+            )
         }
         return notes.isEmpty ? [] : notes + [""]
     }

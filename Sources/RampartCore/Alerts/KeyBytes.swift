@@ -21,7 +21,8 @@ extension Identifier {
     }
 
     /// The id of a line (R26).
-    static func line(family: String, merchantID: String, type: EventType, chargeID: String, component: String) -> String {
+    static func line(family: String, merchantID: String, type: EventType, chargeID: String, component: String) -> String
+    {
         make([
             Array("line".utf8), Array(family.utf8), Array(merchantID.utf8), Array(type.name.utf8),
             Array(chargeID.utf8), Array(component.utf8),

@@ -124,7 +124,9 @@ struct PathTable: Sendable {
     }
 
     private func matchesLong(_ child: Child, _ record: UnsafeRawBufferPointer, _ start: Int) -> Bool {
-        for offset in 8..<child.nameCount where names[child.nameStart + offset] != record[start + offset] { return false }
+        for offset in 8..<child.nameCount where names[child.nameStart + offset] != record[start + offset] {
+            return false
+        }
         return true
     }
 

@@ -54,7 +54,8 @@ struct Ledger: Sendable {
         isJustified.append(false)
         if line.state == .posted {
             let key = Self.capKey(line.merchantID, line.chargeTime, line.currency)
-            posted[key, default: .zero] = posted[key, default: .zero] + MajorAmount(units: line.amount, scale: line.scale)
+            posted[key, default: .zero] =
+                posted[key, default: .zero] + MajorAmount(units: line.amount, scale: line.scale)
         }
     }
 

@@ -25,6 +25,8 @@ struct GroupPlan: Sendable {
     let windowStages: [Int]
     let charges: ChargeReader
     let moneySlots: [Int]
+    /// Where each source's `partitioned_by` field lies, if it is a string that the layout keeps.
+    let partitionSlots: [Int?]
     let currencySlot: Int?
 
     init(_ topology: Topology) {
@@ -41,6 +43,9 @@ struct GroupPlan: Sendable {
         steps = topology.sources.indices.map { Self.steps(from: $0, topology, windowStages) }
         charges = ChargeReader(topology)
         moneySlots = topology.layout.fields.indices.filter { topology.layout.fields[$0].kind == .money }
+        partitionSlots = topology.sources.map { source in
+            source.partitionedBy.isString ? topology.layout.slot(of: source.partitionedBy) : nil
+        }
         currencySlot = topology.layout.slot(of: .currency)
     }
 

@@ -18,7 +18,8 @@ extension KeyGroup {
         }
     }
 
-    private mutating func fire(_ index: Int, _ slot: Int, score: Double, at end: EventTime, into outputs: inout Outputs) {
+    private mutating func fire(_ index: Int, _ slot: Int, score: Double, at end: EventTime, into outputs: inout Outputs)
+    {
         noteFinding(stage: plan.windowStages[index])
         let report = AlertBook.Report(score: score, measures: windows[index].measures(of: slot))
         var track = windows[index].track(of: slot)

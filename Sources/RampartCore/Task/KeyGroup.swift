@@ -118,6 +118,12 @@ struct KeyGroup: Sendable {
         let header = batch.headers[row]
         var fingerprint = Fingerprint(key: hash)
         fingerprint.combine(UInt64(header.source), header.partitionHash)
+        // The hash of the partition is public, so that only the value itself keeps two merchants' ids apart.
+        if let slot = plan.partitionSlots[Int(header.source)] {
+            batch.bytes.withUnsafeBytes {
+                fingerprint.combine(UnsafeRawBufferPointer(rebasing: $0[batch.range(slot, row: row).indices]))
+            }
+        }
         let horizon: EventSpan
         switch plan.topology.sources[Int(header.source)].dedupe {
         case .off: return .accepted

@@ -21,7 +21,8 @@ struct Lanes: Sendable {
         var first: Int64? { removed < values.count ? values[removed].value : nil }
 
         mutating func enter(_ value: Int64, number: Int, isMaximum: Bool) {
-            while values.count > removed, let last = values.last, isMaximum ? last.value <= value : last.value >= value {
+            while values.count > removed, let last = values.last, isMaximum ? last.value <= value : last.value >= value
+            {
                 values.removeLast()
             }
             values.append((number, value))

@@ -326,8 +326,10 @@ struct WindowState: Sendable {
             let currency = lanes.currency(of: lane)
             if currency != Lanes.noCurrency, lanes.total(totalIndex(of: measure), of: lane).count > 0 {
                 switch input(measure, slot, lane: lane) {
-                case .integer(let value): values.append(.init(currency: Currency(packed: currency), value: .integer(value)))
-                case .double(let value): values.append(.init(currency: Currency(packed: currency), value: .double(value)))
+                case .integer(let value):
+                    values.append(.init(currency: Currency(packed: currency), value: .integer(value)))
+                case .double(let value):
+                    values.append(.init(currency: Currency(packed: currency), value: .double(value)))
                 default: break
                 }
             }

@@ -91,7 +91,8 @@ import Testing
     }
 
     @Test func bytesThatAreNoTextAreKept() async throws {
-        let line = Array(#"{"type":"click","event_id":"e","ts":1,"merchant_id":""#.utf8) + [0xC3, 0x28] + Array("\"}".utf8)
+        let line =
+            Array(#"{"type":"click","event_id":"e","ts":1,"merchant_id":""#.utf8) + [0xC3, 0x28] + Array("\"}".utf8)
         let (_, sink) = try await replay(line)
         #expect(sink.deadLetters.map(\.reason) == [.invalidUTF8])
         #expect(sink.deadLetters.first?.raw.prefix == line)
@@ -100,7 +101,8 @@ import Testing
     @Test(
         arguments: [
             (#""merchant_id":"m","merchant_id":"n""#, DeadLetterReason.duplicateKey),
-            (#""merchant_id":null"#, .missingField), (#""merchant_id":"""#, .missingField), (#""ad_id":"a""#, .missingField),
+            (#""merchant_id":null"#, .missingField), (#""merchant_id":"""#, .missingField),
+            (#""ad_id":"a""#, .missingField),
             (#""merchant_id":{"id":"m"}"#, .wrongType), (#""merchant_id":["m"]"#, .wrongType),
             (#""merchant_id":1.5"#, .wrongType), (#""merchant_id":"m","cost":1.0,"currency":"GBP""#, .notAnInteger),
             (#""merchant_id":"m","cost":"1","currency":"GBP""#, .wrongType),

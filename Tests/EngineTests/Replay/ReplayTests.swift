@@ -30,7 +30,8 @@ import Testing
 
     private static func log(_ lines: [String], name: String = "log.ndjson", source: String? = nil) -> ReplayLog {
         ReplayLog(
-            name: name, source: source, reader: MemoryReader(Array(lines.joined(separator: "\n").utf8), chunkBytes: 100))
+            name: name, source: source, reader: MemoryReader(Array(lines.joined(separator: "\n").utf8), chunkBytes: 100)
+        )
     }
 
     private static func run(

@@ -20,7 +20,9 @@ import Testing
             }
             #expect(queue.firstNumber == removed && queue.nextNumber == all.count)
             #expect(queue.count == all.count - removed)
-            if let number = (removed..<all.count).randomElement(using: &random) { #expect(queue[number] == all[number]) }
+            if let number = (removed..<all.count).randomElement(using: &random) {
+                #expect(queue[number] == all[number])
+            }
         }
     }
 

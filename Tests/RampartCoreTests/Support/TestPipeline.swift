@@ -43,10 +43,12 @@ struct TestPipeline {
         let source = Source(
             name: "clicks", format: .json, selector: .constant(.click), typePath: nil,
             mappings: [
-                .click: Mapping(time: Path(["ts"]), timeFormat: .epochMilliseconds, identity: Path(["event_id"]), fields: [])
+                .click: Mapping(
+                    time: Path(["ts"]), timeFormat: .epochMilliseconds, identity: Path(["event_id"]), fields: [])
             ],
             partitionedBy: .merchantID, lateness: .zero, dedupe: dedupe, scale: 2)
-        let stages = [Stage(name: "flood", inputs: [.source(0)], thresholds: thresholds, kind: .window(window))] + others
+        let stages =
+            [Stage(name: "flood", inputs: [.source(0)], thresholds: thresholds, kind: .window(window))] + others
         return Topology(
             family: "test", revision: "0", layout: Self.layout, sources: [source], stages: stages,
             evaluationOrder: Array(stages.indices), basePane: .seconds(10), ledger: ledger)

@@ -67,7 +67,8 @@ import Testing
 
     @Test func revisesOnEachDoubling() {
         func revisions(_ count: Int64) -> [Int] {
-            pipeline.run(clicks(Array(repeating: 1, count: 3) + Array(repeating: 10, count: Int(count) - 3))).rows.alerts
+            pipeline.run(clicks(Array(repeating: 1, count: 3) + Array(repeating: 10, count: Int(count) - 3))).rows
+                .alerts
                 .filter { $0.state == .open }.map(\.revision)
         }
         #expect(revisions(5) == [1])
