@@ -25,7 +25,8 @@ public struct PipelineTestRunner {
         switch PipelineLoader.load(text: pipeline.text, file: pipeline.file, overrides: test.overrides) {
         case .success(let loaded): topology = loaded.topology
         case .failure(let diagnostics):
-            return Outcome(name: test.name, problems: ["its thresholds are refused: \(diagnostics)"])
+            let place = "\(pipeline.file):\(test.line): its thresholds are refused: "
+            return Outcome(name: test.name, problems: diagnostics.errors.map { place + $0.rendered })
         }
         var sink = MemorySink()
         let report: ReplayReport
@@ -33,16 +34,17 @@ public struct PipelineTestRunner {
             let logs = try TestLogs(test.feeds, topology: topology)
             var replay = try Replay(topology, logs: logs.replayLogs, options: ReplayOptions())
             report = try await replay.run(into: &sink)
-        } catch let error as BindingError {
-            return Outcome(name: test.name, problems: ["line \(test.line): \(error.message)"])
+        } catch let error as TestLogs.FeedError {
+            return Outcome(name: test.name, problems: ["\(pipeline.file):\(error.line): \(error.message)"])
         }
-        var comparison = TestComparison(topology: topology, file: pipeline.file)
-        comparison.compareFates(test.expectation.fates, report, line: test.line, deadLetters: sink.deadLetters)
+        var comparison = TestComparison(topology: topology, file: pipeline.file, line: test.line)
+        comparison.compareReading(report)
+        comparison.compare(test.expectation.fates, with: report, deadLetters: sink.deadLetters)
         if let alerts = test.expectation.alerts {
-            comparison.compare(alerts, with: sink.outputs.alerts.filter { $0.revision == 1 }, line: test.line)
+            comparison.compare(alerts, with: sink.outputs.alerts.filter { $0.revision == 1 })
         }
         if let credits = test.expectation.credits {
-            comparison.compare(credits, with: sink.outputs.credits, line: test.line)
+            comparison.compare(credits, with: sink.outputs.credits)
         }
         return Outcome(name: test.name, problems: comparison.problems)
     }

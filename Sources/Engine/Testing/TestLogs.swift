@@ -3,70 +3,119 @@ import RampartCore
 
 /// The logs that a test's feeds make: one for each source that is named, and one for the records that go by type.
 struct TestLogs {
+    /// A feed that cannot be part of a log.
+    struct FeedError: Error {
+        /// The feed's line in the pipeline file.
+        var line: Int
+        /// What is wrong and how to mend it.
+        var message: String
+    }
+
+    /// What a log holds so far.
+    private enum Content {
+        /// JSON, a record a line, or the text of a CSV log with its header.
+        case lines([String])
+        /// Records that become CSV when all their columns are known.
+        case rows([[RecordValue.Member]])
+    }
+
     private struct Log {
         var source: String?
-        var lines: [String] = []
-        var isCSV: Bool
-        /// The columns of generated CSV records, from the first of them.
-        var columns: [String]?
+        var content: Content
     }
 
     private let topology: Topology
     private var logs: [Log] = []
 
-    init(_ feeds: [PipelineTest.Feed], topology: Topology) throws(BindingError) {
+    init(_ feeds: [PipelineTest.Feed], topology: Topology) throws(FeedError) {
         self.topology = topology
         for feed in feeds { try add(feed) }
     }
 
     /// The logs for a replay.
     var replayLogs: [ReplayLog] {
-        logs.enumerated().map { index, log in
-            let text = log.lines.map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined()
-            return ReplayLog(
-                name: "log \(index + 1) of the test", source: log.source, reader: MemoryReader(Array(text.utf8)))
+        logs.map { log in
+            let lines =
+                switch log.content {
+                case .lines(let lines): lines
+                case .rows(let rows): Self.csv(rows)
+                }
+            // The last byte, because a Character can be a whole line end of two bytes.
+            let text = lines.map { $0.utf8.last == UInt8(ascii: "\n") ? $0 : $0 + "\n" }.joined()
+            let name = log.source.map { "the log of \($0)" } ?? "the log"
+            return ReplayLog(name: name, source: log.source, reader: MemoryReader(Array(text.utf8)))
         }
     }
 
-    private mutating func add(_ feed: PipelineTest.Feed) throws(BindingError) {
-        let binding = try LogBinding(log: "the test's records", source: feed.source, in: topology)
-        let isCSV = binding.format == .csv
+    private mutating func add(_ feed: PipelineTest.Feed) throws(FeedError) {
+        let binding: LogBinding
+        do {
+            binding = try LogBinding(log: "the record", source: feed.source, in: topology)
+        } catch {
+            throw FeedError(line: feed.line, message: "\(error.message); in a test, with `source:`")
+        }
         switch feed.content {
         case .lines(let text):
-            // The text of a CSV log begins with its own header.
-            let log = isCSV ? newLog(feed.source, isCSV: true) : log(of: feed.source, isCSV: false)
-            logs[log].lines.append(text)
+            try add(text, of: feed, isCSV: binding.format == .csv)
         case .record(let template):
-            let log = log(of: feed.source, isCSV: isCSV)
-            for number in stride(from: 1, through: template.count, by: 1) {
-                var members = template.members(ofRepetition: number)
-                if let time = template.time(ofRepetition: number) { stamp(&members, time, binding.partition) }
-                add(members, to: log)
+            let records = (0..<template.count).map { index in
+                var members = template.members(ofRepetition: index + 1)
+                if let time = template.time(ofRepetition: index + 1) { stamp(&members, time, binding.partition) }
+                return members
             }
+            try add(records, of: feed, isCSV: binding.format == .csv)
         }
     }
 
-    private mutating func newLog(_ source: String?, isCSV: Bool) -> Int {
-        logs.append(Log(source: source, isCSV: isCSV))
-        return logs.count - 1
-    }
-
-    private mutating func log(of source: String?, isCSV: Bool) -> Int {
-        logs.firstIndex { $0.source == source && (!isCSV || $0.columns != nil) } ?? newLog(source, isCSV: isCSV)
-    }
-
-    private mutating func add(_ members: [RecordValue.Member], to log: Int) {
-        guard logs[log].isCSV else {
-            logs[log].lines.append(Self.json(.object(members)))
+    private mutating func add(_ text: String, of feed: PipelineTest.Feed, isCSV: Bool) throws(FeedError) {
+        guard let index = logs.firstIndex(where: { $0.source == feed.source }) else {
+            logs.append(Log(source: feed.source, content: .lines([text])))
             return
         }
-        let columns = logs[log].columns ?? members.map(\.name)
-        if logs[log].columns == nil { logs[log].lines.append(columns.map(Self.cell).joined(separator: ",")) }
-        logs[log].columns = columns
-        let cells = columns.map { column in
-            members.first { $0.name == column }.map { Self.cell(Self.text($0.value)) } ?? ""
+        guard case .lines(var lines) = logs[index].content else { throw Self.mixed(feed) }
+        if isCSV {
+            // Lines with the header of those before go on in their log, without it.
+            guard Self.header(text) == lines.first.map(Self.header) else {
+                throw FeedError(
+                    line: feed.line, message: "the lines have another header than those before; one source has one log")
+            }
+            lines.append(String(text[Self.header(text).endIndex...].dropFirst()))
+        } else {
+            lines.append(text)
         }
-        logs[log].lines.append(cells.joined(separator: ","))
+        logs[index].content = .lines(lines)
+    }
+
+    private mutating func add(
+        _ records: [[RecordValue.Member]], of feed: PipelineTest.Feed, isCSV: Bool
+    ) throws(FeedError) {
+        let known = logs.firstIndex { $0.source == feed.source }
+        if known == nil { logs.append(Log(source: feed.source, content: isCSV ? .rows([]) : .lines([]))) }
+        let index = known ?? logs.count - 1
+        switch logs[index].content {
+        case .lines(let lines):
+            guard !isCSV else { throw Self.mixed(feed) }
+            logs[index].content = .lines(lines + records.map { Self.json(.object($0)) })
+        case .rows(let rows): logs[index].content = .rows(rows + records)
+        }
+    }
+
+    private static func mixed(_ feed: PipelineTest.Feed) -> FeedError {
+        FeedError(
+            line: feed.line,
+            message: "a CSV log is given by `lines` or by records; one source has one log, so a test cannot use both")
+    }
+
+    private static func header(_ text: String) -> Substring { text.prefix { !$0.isNewline } }
+
+    private static func csv(_ rows: [[RecordValue.Member]]) -> [String] {
+        var columns: [String] = []
+        var known = Set<String>()
+        for member in rows.joined() where known.insert(member.name).inserted { columns.append(member.name) }
+        let records = rows.map { row in
+            columns.map { column in row.first { $0.name == column }.map { cell(text($0.value)) } ?? "" }
+        }
+        return ([columns.map(cell)] + records).map { $0.joined(separator: ",") }
     }
 
     // MARK: - Time
@@ -81,15 +130,40 @@ struct TestLogs {
     private func mapping(of members: [RecordValue.Member], _ partition: PartitionBinding) -> Mapping? {
         switch partition {
         case .source(let index):
-            // All types of a source share where its time stands, unless a case of its switch moves it.
-            let mappings = topology.sources[index].mappings
-            return mappings.min { $0.key.rawValue < $1.key.rawValue }?.value
+            let source = topology.sources[index]
+            let type = Self.type(of: members, source.selector)
+            // A record that no case takes is filtered, whatever its time.
+            return type.flatMap { source.mappings[$0] }
         case .byType:
             guard case .string(let name)? = members.first(where: { $0.name == "type" })?.value,
                 let type = EventType(name: name)
             else { return nil }
             return topology.sources.lazy.compactMap { $0.mappings[type] }.first
         }
+    }
+
+    private static func type(of members: [RecordValue.Member], _ selector: Source.Selector) -> EventType? {
+        switch selector {
+        case .constant(let type): return type
+        case .match(let path, let cases, let otherwise):
+            let names = path.names.map { String(decoding: $0, as: UTF8.self) }
+            // Without the value that decides, the record is set aside, whatever its time.
+            guard let value = value(at: names[...], in: members).map({ Array(text($0).utf8) }) else { return nil }
+            let found = cases.first { candidate in
+                switch candidate.pattern {
+                case .equals(let bytes): value == bytes
+                case .startsWith(let bytes): value.starts(with: bytes)
+                }
+            }
+            return found?.type ?? otherwise
+        }
+    }
+
+    private static func value(at names: ArraySlice<String>, in members: [RecordValue.Member]) -> RecordValue? {
+        guard let name = names.first, let value = members.first(where: { $0.name == name })?.value else { return nil }
+        if names.count == 1 { return value }
+        guard case .object(let inner) = value else { return nil }
+        return self.value(at: names.dropFirst(), in: inner)
     }
 
     private static func written(_ time: EventTime, as format: TimestampFormat) -> RecordValue {

@@ -41,6 +41,7 @@ struct ListCommand: ParsableCommand {
         switch topic {
         case .kinds:
             return ["Stage kinds (kind:)"] + rows(StageKind.allCases.map { ($0.rawValue, $0.summary) })
+                + ["", "Source formats (format:)"] + rows(Source.Format.allCases.map { ($0.rawValue, $0.summary) })
         case .measures:
             return ["Measures (measure:)"] + rows(ExpressionReference.measures.map { ($0.signature, $0.summary) })
         case .functions:
@@ -50,27 +51,43 @@ struct ListCommand: ParsableCommand {
         case .fields:
             return ["Fields by event type; expressions also read type and ts"] + fields
         case .keys:
-            return PipelineKeys.all.flatMap { group in
-                ["Keys of \(group.name)"]
-                    + rows(group.keys.map { ($0.name, ($0.isRequired ? "required: " : "") + $0.summary) })
-            }
+            return Array(PipelineKeys.all.map(keys).joined(separator: [""]))
         case .reasons:
             return ["Reasons of dead letters"] + rows(DeadLetterReason.allCases.map { ($0.rawValue, $0.summary) })
         }
     }
 
     private static var fields: [String] {
-        var table = Table(.left, .left)
+        var table = Table(.left, .left, .left)
         for type in EventType.allCases {
-            table.add(type.name, type.fields.map { "\($0.name): \($0.kind.name)" }.joined(separator: ", "))
+            // The type stands beside its first field only, so that the types are easy to find.
+            for (index, field) in type.fields.enumerated() {
+                table.add(index == 0 ? type.name : "", field.name, field.kind.name)
+            }
         }
         return table.lines
+    }
+
+    private static func keys(of group: KeyGroup) -> [String] {
+        var table = Table(.left, .left, .left)
+        for key in group.keys { table.add(key.name, key.isRequired ? "required" : "", key.summary) }
+        return ["Keys of \(group.name)"] + table.lines
     }
 
     private static func rows(_ rows: [(String, String)]) -> [String] {
         var table = Table(.left, .left)
         for (name, summary) in rows { table.add(name, summary) }
         return table.lines
+    }
+}
+
+extension Source.Format {
+    /// What a log of this format is, in a few words.
+    fileprivate var summary: String {
+        switch self {
+        case .json: "one JSON object a line; where a source names no format"
+        case .csv: "comma-separated values with a header"
+        }
     }
 }
 

@@ -18,12 +18,12 @@ struct TestCommand: AsyncParsableCommand {
     var pipelines: [String]
 
     func run() async throws {
-        let files = try pipelines.map { try PipelineFile.load(path: $0, settings: [], isQuiet: false) }
+        let files = try load()
         var passed = 0
         var failed = 0
         for pipeline in files {
             Console.output("\(pipeline.file)")
-            if pipeline.tests.isEmpty { Console.output("  no tests: add some under `tests:`") }
+            if pipeline.tests.isEmpty { Console.output("  it has no tests: add some under `tests:`") }
             for test in pipeline.tests {
                 let outcome = try await PipelineTestRunner(pipeline).run(test)
                 Console.output("  \(outcome.isPassed ? "ok  " : "FAIL") \(outcome.name)")
@@ -33,5 +33,19 @@ struct TestCommand: AsyncParsableCommand {
         }
         Console.output("\(passed) passed, \(failed) failed")
         if failed > 0 { throw Failure.running("") }
+    }
+
+    /// Loads all files before a test is run, so that everything that is wrong with them is said at once.
+    private func load() throws -> [Pipeline] {
+        var files: [Pipeline] = []
+        for path in pipelines {
+            do {
+                files.append(try PipelineFile.load(path: path, settings: [], isQuiet: false))
+            } catch let failure as Failure {
+                Console.error(failure.message)
+            }
+        }
+        guard files.count == pipelines.count else { throw Failure.unusable("") }
+        return files
     }
 }

@@ -50,14 +50,14 @@ import Testing
                 "{ alerts: [ { stage: flood, merchant_id: m1, opened: 2011-11-14T12:00:10Z, measures: { clicks: 3 } } ] }",
                 0
             ),
-            ("{ alerts: [ { stage: flood, severity: low } ] }", 2),
-            ("{ alerts: [ { stage: flood, merchant_id: m2 } ] }", 2),
-            ("{ alerts: [ { stage: flood, opened: 2011-11-14T12:00:00Z } ] }", 2),
+            ("{ alerts: [ { stage: flood, severity: low } ] }", 1),
+            ("{ alerts: [ { stage: flood, merchant_id: m2 } ] }", 1),
+            ("{ alerts: [ { stage: flood, opened: 2011-11-14T12:00:00Z } ] }", 1),
             ("{ alerts: [ { stage: flood, measures: { cost: { GBP: 15 } } } ] }", 0),
-            ("{ alerts: [ { stage: flood, measures: { cost: { GBP: 16 } } } ] }", 2),
+            ("{ alerts: [ { stage: flood, measures: { cost: { GBP: 16 } } } ] }", 1),
             ("{ alerts: [ { stage: flood }, { stage: flood } ] }", 1),
             ("{ credits: [ { state: posted, amount_minor: 15, lines: 3 } ] }", 0),
-            ("{ credits: [ { state: held } ] }", 2), ("{ credits: [] }", 1),
+            ("{ credits: [ { state: held } ] }", 1), ("{ credits: [] }", 1),
         ])
     func expectationsAreCompared(expect: String, problems: Int) async throws {
         let pipeline = try PipelineLoader.load(text: Self.text(expect: expect), file: "runner.yaml").get()
