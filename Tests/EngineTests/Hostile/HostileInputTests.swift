@@ -141,12 +141,13 @@ import Testing
         #expect(sink.deadLetters.isEmpty)
     }
 
-    /// The best of five runs, since the machine has other things to do; the cost of empty panes would show in all.
+    /// One of many runs must be as fast as that: a run waits its turn behind the other tests, but the cost of three
+    /// million empty panes would show in every one.
     @Test func twoEventsAYearApartReplayInNoTime() async throws {
         let topology = try PipelineLoader.load(text: Self.text, file: "hostile.yaml").get().topology
         let times = ["0", "31536000000"].map { Self.click(#""merchant_id":"m""#, at: $0) }
         var best = Duration.seconds(60)
-        for _ in 0..<5 {
+        for _ in 0..<100 where best >= .milliseconds(100) {
             let log = ReplayLog(
                 name: "year", source: nil, reader: MemoryReader(Array(times.joined(separator: "\n").utf8)))
             let start = ContinuousClock.now

@@ -84,11 +84,16 @@ import Testing
         #expect(opened(ratio.run(clicks([1, 2, 35])).rows) == [70])
     }
 
+    /// One of many runs must be fast: the machine has other things to do, but empty panes would cost in every one.
     @Test func twoEventsAYearApartAreCheap() {
-        let start = ContinuousClock.now
-        let (_, counters) = pipeline.run(clicks([0, 365 * 86400]))
-        #expect(counters.sources[0].accepted == 2)
-        #expect(ContinuousClock.now - start < .milliseconds(100))
+        var best = Duration.seconds(60)
+        for _ in 0..<100 where best >= .milliseconds(100) {
+            let start = ContinuousClock.now
+            let (_, counters) = pipeline.run(clicks([0, 365 * 86400]))
+            best = min(best, ContinuousClock.now - start)
+            #expect(counters.sources[0].accepted == 2)
+        }
+        #expect(best < .milliseconds(100))
     }
 
     @Test func batchesDoNotMatter() {
