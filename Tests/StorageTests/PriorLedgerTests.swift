@@ -22,7 +22,7 @@ import Testing
     /// Writes an output folder and gives its path.
     private func prior(
         _ temporary: TemporaryFolder, _ name: String = "out", rows: [String],
-        summary: String? = #"{"schema_version":1,"pipeline":"marketplace","complete":true,"read":3}"#
+        summary: String? = #"{"schema_version":1,"pipeline":"marketplace","complete":true,"flushed":true,"read":3}"#
     ) throws -> String {
         try temporary.write(rows.joined().utf8, to: "\(name)/credit-lines.ndjson")
         if let summary { try temporary.write(summary.utf8, to: "\(name)/summary.json") }
@@ -113,15 +113,16 @@ import Testing
     @Test func anotherFamilyIsNamedBesideOurs() throws {
         let temporary = try TemporaryFolder()
         let folder = try prior(
-            temporary, rows: [], summary: #"{"schema_version":1,"pipeline":"retail","complete":true}"#)
+            temporary, rows: [], summary: #"{"schema_version":1,"pipeline":"retail","complete":true,"flushed":true}"#)
         let error = #expect(throws: StorageError.self) { try read(folder) }
         #expect(error?.reason == .otherFamily)
         #expect(error?.description.contains("'retail'") == true && error?.description.contains("'marketplace'") == true)
     }
 
     @Test(arguments: [
-        nil, "", "{", "[]", #"{"schema_version":2,"pipeline":"marketplace","complete":true}"#,
-        #"{"schema_version":1,"pipeline":"marketplace","complete":false}"#, #"{"schema_version":1}"#,
+        nil, "", "{", "[]", #"{"schema_version":2,"pipeline":"marketplace","complete":true,"flushed":true}"#,
+        #"{"schema_version":1,"pipeline":"marketplace","complete":false,"flushed":true}"#,
+        #"{"schema_version":1,"pipeline":"marketplace","complete":true,"flushed":false}"#, #"{"schema_version":1}"#,
     ])
     func whatIsNotACompleteRunIsRefused(summary: String?) throws {
         let temporary = try TemporaryFolder()

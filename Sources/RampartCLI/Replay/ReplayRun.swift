@@ -34,6 +34,7 @@ struct ReplayRun {
         bar.clear()
         var summary = sink.summary
         summary.add(report, logs: logs.logs)
+        summary.isFlushed = !command.noFlush && !report.wasStopped
         summary.run.shards = command.shards
         summary.run.wallSeconds = Self.seconds(since: start)
         summary.run.peakResidentBytes = Self.peakResidentBytes

@@ -37,10 +37,11 @@ public enum PriorLedger {
         var schemaVersion: Int
         var pipeline: String
         var complete: Bool
+        var flushed: Bool
 
         enum CodingKeys: String, CodingKey {
             case schemaVersion = "schema_version"
-            case pipeline, complete
+            case pipeline, complete, flushed
         }
     }
 
@@ -64,6 +65,13 @@ public enum PriorLedger {
         }
         guard summary.complete else {
             throw StorageError(.incompletePrior, file: path, operation: .read, "the run was not complete")
+        }
+        guard summary.flushed else {
+            // Its last lines are claimed but stand in no credit, and as prior lines they never would.
+            throw StorageError(
+                .incompletePrior, file: path, operation: .read,
+                "the run stopped at its last watermark, so that its last statements are open; run it without --no-flush"
+            )
         }
         guard summary.pipeline == family else {
             throw StorageError(

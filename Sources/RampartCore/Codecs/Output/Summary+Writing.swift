@@ -6,6 +6,7 @@ extension Summary {
             json.member("pipeline", family)
             json.member("pipeline_revision", revision)
             json.member("complete", isComplete)
+            json.member("flushed", isFlushed)
             json.member("interrupted", interruption)
             fates.writeMembers(to: &json)
             json.object("dead_letters") { writeDeadLetters(to: &$0) }

@@ -23,6 +23,8 @@ public struct Summary: Hashable, Sendable {
     public var revision: String
     /// Why the run stopped before its end; nil where it did not.
     public var interruption: String?
+    /// Whether the end of the logs released everything (R15), so that every line stands in a credit.
+    public var isFlushed = true
     /// The logs in the order of their partitions.
     public var logs: [Log] = []
     /// All records by fate, those of no source included.
