@@ -76,6 +76,27 @@ import Testing
         #expect(revisions(11) == [1, 2])
     }
 
+    /// The cost falls from 60 to 30 while the clicks double: its mark stays 60, so that 60 again is no doubling.
+    @Test func marksNeverFall() {
+        var both = pipeline
+        both.window.conditionMeasures = [0, 1]
+        both.window.condition = Program(instructions: [
+            .measure(0), .threshold(0), .greaterOrEqual, .measure(1), .integer(1), .greaterOrEqual, .and,
+        ])
+        both.window.score = Program(instructions: [
+            .measure(0), .threshold(0), .scoreAtLeast, .measure(1), .integer(1), .scoreAtLeast, .minimum,
+        ])
+        let dear = (0..<3).map { Click(id: "a\($0)", time: 1, cost: 20) }
+        let cheap = (0..<6).map { Click(id: "b\($0)", time: 65, cost: 5) }
+        let last = { (cost: Int64) in [Click(id: "c", time: 75, cost: cost)] }
+        func revisions(_ clicks: [Click]) -> Int {
+            both.run(clicks).rows.alerts.filter { $0.state == .open }.count
+        }
+        #expect(revisions(dear + cheap) == 2)
+        #expect(revisions(dear + cheap + last(30)) == 2)
+        #expect(revisions(dear + cheap + last(90)) == 3)
+    }
+
     @Test func conditionCanBecomeTrueBecauseEventsLeave() {
         var ratio = pipeline
         ratio.window.condition = Program(instructions: [.measure(0), .integer(1), .equal])
