@@ -84,7 +84,7 @@ import Testing
         let text = OutputFixtures.text { OutputFixtures.summary().write(to: &$0) }
         #expect(
             text.hasPrefix(
-                #"{"schema_version":1,"pipeline":"marketplace","pipeline_revision":"r-1","complete":true,"#
+                #"{"schema_version":1,"pipeline":"marketplace","pipeline_revision":"r-1","complete":true,"flushed":true,"#
                     + #""interrupted":null,"read":7,"accepted":3,"duplicate":0,"conflict":0,"late":0,"filtered":0,"#
                     + #""dead_lettered":4,"staged":0,"dead_letters":{"column_count":1,"invalid_json":3},"#
                     + #""logs":[{"name":"a.ndjson","read":7}],"sources":[{"name":"clicks","identity":"event_id","#
