@@ -15,29 +15,41 @@ let package = Package(
     products: [.executable(name: "rampart", targets: ["RampartCLI"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CRdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .target(name: "RampartCore", swiftSettings: settings),
         .target(
             name: "Pipelines",
             dependencies: ["RampartCore", .product(name: "Yams", package: "Yams")],
             swiftSettings: settings),
-        .target(name: "Storage", dependencies: ["RampartCore", "CZlib"], swiftSettings: settings),
-        .target(name: "Engine", dependencies: ["RampartCore", "Pipelines", "Storage"], swiftSettings: settings),
+        .target(name: "Engine", dependencies: ["RampartCore", "Pipelines"], swiftSettings: settings),
+        .target(name: "Storage", dependencies: ["RampartCore", "Engine", "CZlib"], swiftSettings: settings),
+        .target(
+            name: "Kafka",
+            dependencies: ["RampartCore", "Engine", "CRdkafka", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings),
+        .target(name: "Simulation", dependencies: ["RampartCore", "Pipelines", "Engine"], swiftSettings: settings),
         .executableTarget(
             name: "RampartCLI",
             dependencies: [
-                "RampartCore", "Pipelines", "Storage", "Engine",
+                "RampartCore", "Pipelines", "Storage", "Engine", "Kafka",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
         .testTarget(name: "RampartCoreTests", dependencies: ["RampartCore"], swiftSettings: settings),
         .testTarget(name: "PipelinesTests", dependencies: ["RampartCore", "Pipelines"], swiftSettings: settings),
-        .testTarget(name: "StorageTests", dependencies: ["RampartCore", "Storage"], swiftSettings: settings),
         .testTarget(
-            name: "EngineTests", dependencies: ["RampartCore", "Pipelines", "Storage", "Engine"],
+            name: "EngineTests", dependencies: ["RampartCore", "Pipelines", "Engine"], swiftSettings: settings),
+        .testTarget(name: "StorageTests", dependencies: ["RampartCore", "Engine", "Storage"], swiftSettings: settings),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["RampartCore", "Pipelines", "Engine", "Simulation"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "KafkaTests", dependencies: ["RampartCore", "Pipelines", "Engine", "Kafka", "Simulation"],
             swiftSettings: settings),
         .testTarget(name: "RampartCLITests", dependencies: ["RampartCLI", "Pipelines"], swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),

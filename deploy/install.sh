@@ -4,7 +4,7 @@ set -euo pipefail
 
 readonly swift_major=6
 readonly swift_minor=2
-readonly packages=(zlib1g-dev)
+readonly packages=(zlib1g-dev librdkafka-dev pkg-config)
 
 fail() {
     printf 'install.sh: %s\n' "$*" >&2

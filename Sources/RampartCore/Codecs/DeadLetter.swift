@@ -2,6 +2,8 @@
 public enum DeadLetterReason: String, CaseIterable, Hashable, Sendable {
     /// Longer than `Limits.recordBytes`.
     case recordTooLong = "record_too_long"
+    /// A message without a value, which Kafka calls a tombstone.
+    case noValue = "no_value"
     /// Not UTF-8.
     case invalidUTF8 = "invalid_utf8"
     /// Not one JSON object.
@@ -41,6 +43,7 @@ public enum DeadLetterReason: String, CaseIterable, Hashable, Sendable {
     public var summary: String {
         switch self {
         case .recordTooLong: "longer than a record may be"
+        case .noValue: "a message without a value"
         case .invalidUTF8: "not UTF-8"
         case .invalidJSON: "not one JSON object"
         case .nestingTooDeep: "objects or arrays too deep inside each other"

@@ -10,13 +10,15 @@ public struct RecordBatch: Sendable {
         case columnCount(found: Int)
         /// A CSV record with a quoted cell that does not end, or goes on after its end.
         case invalidCSV
+        /// A message without a value.
+        case noValue
     }
 
     /// One record.
     public struct Record: Hashable, Sendable {
         /// Its bytes in the batch, without the line end; only the first ones where it is too long.
         public var range: Range<Int>
-        /// The number of its first line, from 1.
+        /// The number of its first line, from 1; of a message its offset.
         public var position: Int
         /// What is already known to be wrong with it.
         public var fault: Fault?
@@ -41,6 +43,8 @@ public struct RecordBatch: Sendable {
     public var bytes: ContiguousArray<UInt8> = []
     /// The records in their order.
     public var records: ContiguousArray<Record> = []
+    /// What came with each message beside its value; empty where the records are those of a file.
+    public var envelopes: ContiguousArray<RecordEnvelope> = []
     /// The totals of the records that are too long.
     public var oversized: [Oversize] = []
     /// How the records are laid out.
@@ -58,10 +62,33 @@ public struct RecordBatch: Sendable {
         }
     }
 
+    /// Appends a message of a topic, framed by its offset; its bytes are copied.
+    public mutating func append(
+        offset: Int, timestamp: Int64?, isAppendTime: Bool, key: UnsafeRawBufferPointer?,
+        value: UnsafeRawBufferPointer?, headers: [RecordEnvelope.Header]
+    ) {
+        if let value, value.count > Limits.recordBytes {
+            let oversize = Oversize(byteCount: value.count, digest: SHA256.digest(value))
+            append(oversize: oversize, start: value, position: offset)
+        } else {
+            append(
+                value ?? UnsafeRawBufferPointer(start: nil, count: 0), position: offset,
+                fault: value == nil ? .noValue : nil)
+        }
+        var keyRange: Range<Int>?
+        if let key {
+            keyRange = bytes.count..<bytes.count + key.count
+            bytes.append(contentsOf: key)
+        }
+        envelopes.append(
+            RecordEnvelope(timestamp: timestamp, isAppendTime: isAppendTime, key: keyRange, headers: headers))
+    }
+
     /// Removes the records and keeps the memory.
     public mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
         records.removeAll(keepingCapacity: true)
+        envelopes.removeAll(keepingCapacity: true)
         oversized.removeAll(keepingCapacity: true)
     }
 
@@ -75,6 +102,40 @@ public struct RecordBatch: Sendable {
         oversized.append(oversize)
         let kept = UnsafeRawBufferPointer(rebasing: start.prefix(Limits.deadLetterBytes))
         append(kept, position: position, fault: .tooLong(index: oversized.count - 1))
+    }
+}
+
+/// What a topic keeps of a message beside its value.
+public struct RecordEnvelope: Hashable, Sendable {
+    /// A header of a message.
+    public struct Header: Hashable, Sendable {
+        /// The name; may repeat.
+        public var name: String
+        /// The value, if it has one.
+        public var value: [UInt8]?
+
+        /// Creates a header.
+        public init(name: String, value: [UInt8]?) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// The broker's timestamp in milliseconds since 1970, if there is one.
+    public var timestamp: Int64?
+    /// Whether the timestamp is the broker's time of appending (R8).
+    public var isAppendTime: Bool
+    /// Where the key lies in the batch's bytes, if there is one.
+    public var key: Range<Int>?
+    /// The headers in their order.
+    public var headers: [Header]
+
+    /// Creates an envelope.
+    public init(timestamp: Int64?, isAppendTime: Bool, key: Range<Int>?, headers: [Header]) {
+        self.timestamp = timestamp
+        self.isAppendTime = isAppendTime
+        self.key = key
+        self.headers = headers
     }
 }
 

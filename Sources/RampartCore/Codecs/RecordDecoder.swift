@@ -211,6 +211,7 @@ extension RecordDecoder {
             let expected = records.header?.columns.count ?? 0
             return .deadLetter(
                 .columnCount, detail: "The record has \(found) cells, but the header has \(expected) columns.")
+        case .noValue: return .deadLetter(.noValue, detail: "The message has no value.")
         case .invalidCSV:
             return .deadLetter(
                 .invalidCSV, detail: "The record has a quoted cell that does not end, or goes on after its end.")
