@@ -9,12 +9,18 @@ public struct Intake: Sendable {
         public var to: EventTime?
         /// `max_ts`: later timestamps are dead-lettered (R8).
         public var latest: EventTime
+        /// `max_ahead`: timestamps this much after the record's append time are dead-lettered, where the topic has
+        /// append times (R8).
+        public var maxAhead: EventSpan?
 
         /// Creates bounds.
-        public init(from: EventTime? = nil, to: EventTime? = nil, latest: EventTime = .year2100) {
+        public init(
+            from: EventTime? = nil, to: EventTime? = nil, latest: EventTime = .year2100, maxAhead: EventSpan? = nil
+        ) {
             self.from = from
             self.to = to
             self.latest = latest
+            self.maxAhead = maxAhead
         }
 
         func contains(_ time: EventTime) -> Bool {

@@ -4,8 +4,10 @@ public struct Outputs: Sendable {
     public var alerts: [Alert] = []
     /// Lines claimed.
     public var lines: [CreditLine] = []
-    /// Credits stated.
+    /// Credits stated, and those whose state a person changed.
     public var credits: [Credit] = []
+    /// Commands that changed nothing.
+    public var refusals: [CommandRefusal] = []
 
     /// Creates empty outputs.
     public init() {}
@@ -15,6 +17,7 @@ public struct Outputs: Sendable {
         alerts.append(contentsOf: other.alerts)
         lines.append(contentsOf: other.lines)
         credits.append(contentsOf: other.credits)
+        refusals.append(contentsOf: other.refusals)
     }
 
     /// Puts the rows into the order of files (R35).
@@ -24,6 +27,7 @@ public struct Outputs: Sendable {
         alerts.sort { Self.precedes($0, $1) }
         lines.sort { Self.precedes($0, $1) }
         credits.sort { Self.precedes($0, $1) }
+        refusals.sort { Self.precedes($0, $1) }
     }
 
     private static func precedes(_ left: Alert, _ right: Alert) -> Bool {
@@ -40,6 +44,11 @@ public struct Outputs: Sendable {
         if left.chargeTime != right.chargeTime { return left.chargeTime < right.chargeTime }
         if left.chargeID != right.chargeID { return left.chargeID.precedesInBytes(right.chargeID) }
         return left.id.precedesInBytes(right.id)
+    }
+
+    private static func precedes(_ left: CommandRefusal, _ right: CommandRefusal) -> Bool {
+        if left.paneEnd != right.paneEnd { return left.paneEnd < right.paneEnd }
+        return left.command.id.precedesInBytes(right.command.id)
     }
 
     private static func precedes(_ left: Credit, _ right: Credit) -> Bool {

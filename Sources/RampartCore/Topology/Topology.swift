@@ -6,6 +6,8 @@ public struct Topology: Sendable {
     public var family: String
     /// Hash of the canonical settings, thresholds included.
     public var revision: String
+    /// Hash of the settings that no reload can change: those that give state its shape and records their meaning.
+    public var graph: String
     /// The fields that events keep.
     public var layout: EventLayout
     /// The sources in file order; at most `UInt16.max`.
@@ -21,11 +23,12 @@ public struct Topology: Sendable {
 
     /// Creates a topology; the loader has checked it.
     public init(
-        family: String, revision: String, layout: EventLayout, sources: [Source], stages: [Stage],
-        evaluationOrder: [Int], basePane: EventSpan, ledger: LedgerPolicy
+        family: String, revision: String, graph: String = "", layout: EventLayout, sources: [Source],
+        stages: [Stage], evaluationOrder: [Int], basePane: EventSpan, ledger: LedgerPolicy
     ) {
         self.family = family
         self.revision = revision
+        self.graph = graph
         self.layout = layout
         self.sources = sources
         self.stages = stages
