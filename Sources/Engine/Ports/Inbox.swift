@@ -9,6 +9,9 @@ public struct Inbox {
         /// Where the partition ended when it had no more records, if that was seen after the last of them.
         public var endOffset: Int64?
 
+        /// Whether nothing came.
+        public var isEmpty: Bool { batch.records.isEmpty && endOffset == nil }
+
         /// Creates an empty place.
         public init() {}
     }
@@ -30,7 +33,7 @@ public struct Inbox {
     /// Whether a poll should end.
     public var isFull: Bool { byteCount >= byteLimit }
     /// Whether there is nothing in it, ends of partitions included.
-    public var isEmpty: Bool { recordCount == 0 && arrivals.allSatisfy { $0.endOffset == nil } }
+    public var isEmpty: Bool { recordCount == 0 && arrivals.allSatisfy(\.isEmpty) }
 
     /// The place of a partition, for `append`; the same as long as the inbox lives.
     public mutating func place(of partition: TopicPartition) -> Int {
@@ -52,6 +55,22 @@ public struct Inbox {
         arrivals[place].endOffset = nil
         byteCount += arrivals[place].batch.bytes.count - before
         recordCount += 1
+    }
+
+    /// Adds a record that was kept whole.
+    public mutating func append(_ record: StoredRecord, at place: Int) {
+        Self.withBytes(of: record.key) { key in
+            Self.withBytes(of: record.value) { value in
+                append(
+                    at: place, offset: record.offset, timestamp: record.timestamp, isAppendTime: record.isAppendTime,
+                    key: key, value: value, headers: record.headers)
+            }
+        }
+    }
+
+    private static func withBytes(of bytes: [UInt8]?, _ body: (UnsafeRawBufferPointer?) -> Void) {
+        guard let bytes else { return body(nil) }
+        bytes.withUnsafeBytes { body($0) }
     }
 
     /// Notes that a partition had no more records from an offset on.

@@ -1,0 +1,52 @@
+internal import RampartCore
+
+/// The recorded promises of a task that a re-reading of its log has still to meet, each before the record at its offset.
+struct PromiseSchedule {
+    private struct Entry {
+        var offset: Int64
+        var watermark: EventTime
+    }
+
+    /// By partition of the task, in the order in which they were made.
+    private var waiting: [[Entry]]
+    private var met: [Int]
+
+    init(partitions: Int) {
+        waiting = Array(repeating: [], count: partitions)
+        met = Array(repeating: 0, count: partitions)
+    }
+
+    /// Adds a promise; promises of one partition come in the order of the control log.
+    mutating func add(_ promise: ControlRecord.Promise, of partition: Int) {
+        waiting[partition].append(
+            Entry(offset: promise.offset, watermark: EventTime(milliseconds: promise.watermark)))
+    }
+
+    /// Reads records of a partition, each after the promises made before it.
+    mutating func read(
+        _ records: RecordBatch, rows: Range<Int>, of partition: Int, into state: inout TaskState
+    ) -> TaskState.SetAside {
+        var setAside = TaskState.SetAside.none
+        var first = rows.lowerBound
+        while first < rows.upperBound {
+            keep(upTo: Int64(records.records[first].position), of: partition, in: &state)
+            var end = first + 1
+            while end < rows.upperBound, !isDue(at: Int64(records.records[end].position), partition) { end += 1 }
+            setAside.append(state.read(records.slice(first..<end), of: partition))
+            first = end
+        }
+        return setAside
+    }
+
+    /// Makes the state keep the promises that were made at an offset or before it.
+    mutating func keep(upTo offset: Int64, of partition: Int, in state: inout TaskState) {
+        while isDue(at: offset, partition) {
+            state.promise(waiting[partition][met[partition]].watermark, of: partition)
+            met[partition] += 1
+        }
+    }
+
+    private func isDue(at offset: Int64, _ partition: Int) -> Bool {
+        met[partition] < waiting[partition].count && waiting[partition][met[partition]].offset <= offset
+    }
+}

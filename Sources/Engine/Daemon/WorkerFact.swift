@@ -1,0 +1,35 @@
+public import RampartCore
+
+/// Something that a worker has done or found: what logs, metrics and checkers are made of.
+public enum WorkerFact: Hashable, Sendable {
+    /// The group gave tasks to this worker.
+    case assigned([Int])
+    /// The group took tasks back; nothing of them may be committed where they are lost.
+    case revoked([Int], isLost: Bool)
+    /// A task goes on: where its facts came from, and the records read again to get there.
+    case restored(task: Int, hadCheckpoint: Bool, recordsAgain: Int, watermark: EventTime)
+    /// A task that was only suspended goes on as it was.
+    case resumed(task: Int)
+    /// A transaction is committed: its tasks with their watermarks, and its records.
+    case committed(tasks: [Int: EventTime], records: Int)
+    /// A transaction was aborted; its records come again in the next one.
+    case aborted(code: String, message: String)
+    /// A call was refused and will be made again.
+    case retried(code: String, message: String)
+    /// A checkpoint is durable.
+    case checkpointed(task: Int, bytes: Int)
+    /// A checkpoint could not be kept; the older one stays.
+    case checkpointFailed(task: Int, message: String)
+    /// A command takes effect for a task.
+    case commandTook(task: Int, command: String, pane: EventTime)
+    /// A record of the commands topic is no command, or its signature is wrong.
+    case commandRefused(offset: Int64, reason: String)
+    /// A partition that is idle was promised past (R11).
+    case promised(partition: TopicPartition, watermark: EventTime)
+    /// Partitions ahead of the others wait, since too much is staged (R10).
+    case paused([TopicPartition])
+    /// They go on.
+    case unpaused([TopicPartition])
+    /// The worker has left the group.
+    case left
+}
