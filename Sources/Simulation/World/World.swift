@@ -51,7 +51,7 @@ public final class World {
             cluster.createTopic(spec, isAppendTime: random.chance(1, in: 2))
         }
         for machine in 0..<settings.machines {
-            stores.append(SimulatedCheckpointStore(seed: seed &+ UInt64(machine), faults: faults))
+            stores.append(SimulatedCheckpointStore(cluster))
             wrappedStores.append(sabotage.store(stores[machine]))
             for worker in 0..<settings.workersEach {
                 let name = "simulated-\(machine)-\(worker)"
@@ -70,7 +70,6 @@ public final class World {
         let end = cluster.now + settings.length
         while cluster.now < end { try tick(isCalm: false) }
         cluster.endFaults()
-        stores.forEach { $0.endFaults() }
         for index in seats.indices { seats[index].frozenUntil = .min }
         try settle("consume all input", within: 400_000) { isAllCommitted }
         for index in seats.indices { seats[index].worker?.leave(by: cluster.now + 60_000) }
@@ -156,8 +155,8 @@ public final class World {
     /// The worker dies between any two of its calls, or in the middle of one.
     private func crash(_ index: Int) {
         guard let client = seats[index].client else { return }
-        client.crash(afterCalls: random.below(12), inTheMiddle: random.chance(1, in: 2))
-        if random.chance(1, in: 4) { stores[seats[index].machine].crash() }
+        client.crash(atCall: random.range(1...12), afterEffect: random.chance(1, in: 2))
+        if random.chance(1, in: 4) { stores[seats[index].machine].restartMachine() }
     }
 
     private func reload() {
@@ -188,10 +187,11 @@ public final class World {
     }
 
     private func compact() {
+        guard cluster.topics[topics.changelog] != nil else { return }
         for number in 0..<settings.partitions {
             cluster.compact(TopicPartition(topics.changelog, number))
             guard settings.truncates else { continue }
-            let needed = stores[0].newestOffsets(of: number)
+            let needed = (try? stores[0].checkpoints(of: number))?.first?.offsets
             for partition in topics.partitions(of: number) {
                 if let offset = needed?[partition] { cluster.truncate(partition, before: offset) }
             }
@@ -210,7 +210,7 @@ public final class World {
 
     /// Everything that was committed to an output topic.
     func published(_ sink: Sink.Kind) -> [StoredRecord] {
-        guard let topic = topics.outputs[sink], cluster.hasTopic(topic) else { return [] }
+        guard let topic = topics.outputs[sink], cluster.topics[topic] != nil else { return [] }
         return (0..<settings.partitions).flatMap { cluster.committedRecords(of: TopicPartition(topic, $0)) }
     }
 }

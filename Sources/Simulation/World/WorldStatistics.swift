@@ -1,4 +1,4 @@
-public import Engine
+internal import Engine
 
 /// How often the things happened that a simulation is made for; campaigns see to it that each did.
 public struct WorldStatistics: Hashable, Sendable {
