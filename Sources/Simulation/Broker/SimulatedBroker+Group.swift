@@ -79,6 +79,20 @@ extension SimulatedBroker {
         }
     }
 
+    /// Whether the group is in a generation of which the client could have heard.
+    var isBehind: Bool {
+        cluster.group.generation != membership.generation && cluster.group.phase == .stable
+            && membership.changes.isEmpty && membership.unanswered == nil && !membership.joinsNext
+    }
+
+    /// Takes the answer to a join; the worker is told at the next poll.
+    func hearGeneration() {
+        guard let member = membership.member,
+            case .stable(let generation, let assignment) = cluster.membership(of: member)
+        else { return }
+        adopt(assignment, of: generation)
+    }
+
     private func revoke(_ partitions: [Int], isLost: Bool) {
         membership.changes.append(.revoked(partitions, isLost: isLost))
         membership.joinsNext = true
@@ -90,10 +104,7 @@ extension SimulatedBroker {
         membership.member = cluster.join(
             client: number, member: membership.member, instance: instance, owned: isCooperative ? membership.held : [],
             generation: membership.generation)
-        guard let member = membership.member,
-            case .stable(let generation, let assignment) = cluster.membership(of: member)
-        else { return }
-        adopt(assignment, of: generation)
+        hearGeneration()
     }
 
     /// Compares a new assignment with what is held; what is to be given up comes first, and is followed by another

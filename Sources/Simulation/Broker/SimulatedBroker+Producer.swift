@@ -24,6 +24,8 @@ struct ClientProducer {
     var epoch = -1
     /// Records that wait in the client until the coordinator is ready for them, with the time of their creation.
     var unsent: [(record: OutboundRecord, log: Int, time: Int64)] = []
+    /// Whether records were lost, which the client finds out by the commit at the latest.
+    var isDoomed = false
     /// Whether the coordinator has heard of this transaction.
     var isRegistered = false
     /// The logs that the coordinator knows to be in this transaction; for lookups only.
@@ -34,6 +36,7 @@ struct ClientProducer {
     mutating func end() {
         phase = .ready
         unsent.removeAll()
+        isDoomed = false
         isRegistered = false
         logs.removeAll()
     }
@@ -64,7 +67,7 @@ extension SimulatedBroker {
             }
             producer.unsent.removeLast(producer.unsent.count - delivered)
             try flushIfPossible()
-            producer.phase = .failed(.undelivered)
+            producer.isDoomed = true
         }
     }
 
@@ -87,6 +90,7 @@ extension SimulatedBroker {
         try transactionalCall(.commitTransaction) { () throws(BrokerError) in
             if case .failed(let error) = producer.phase { throw error }
             precondition(producer.phase == .committing, "commitTransaction in phase \(producer.phase)")
+            if producer.isDoomed { throw .undelivered }
             try flush()
             if producer.isRegistered { try cluster.endTransaction(producer.claim, isCommit: true) }
         }
@@ -128,6 +132,8 @@ extension SimulatedBroker {
     private func checkOpen() throws(BrokerError) {
         if case .failed(let error) = producer.phase { throw error }
         precondition(producer.phase == .open, "no transaction is open, but \(producer.phase)")
+        // A failed delivery is reported when its time-out is over, which may be before the commit.
+        if producer.isDoomed, random.chance(1, in: 2) { throw .undelivered }
     }
 
     private func enqueue(_ record: OutboundRecord) throws(BrokerError) {

@@ -1,5 +1,12 @@
 public import Engine
 
+/// A failure that a test has asked for.
+private struct ScriptedFailure {
+    let kind: CallKind
+    let isAfterEffect: Bool
+    let error: BrokerError
+}
+
 /// One worker's clients of a simulated cluster: a consumer in the group, and a transactional producer.
 ///
 /// No call waits. What would wait in a real client fails at once with the remedy `retry`, and the harness lets time pass
@@ -15,7 +22,8 @@ public final class SimulatedBroker: Broker {
     public private(set) var callCount = 0
     /// Whether it has crashed.
     public private(set) var isCrashed = false
-    private(set) var isClosed = false
+    private var isClosed = false
+    private var failures: [ScriptedFailure] = []
 
     let cluster: SimulatedCluster
     let instance: String?
@@ -46,6 +54,11 @@ public final class SimulatedBroker: Broker {
         let last = callCount + count
         let isDue = { [unowned self] (_: CallKind) in callCount >= last }
         if afterEffect { afterCall = isDue } else { beforeCall = isDue }
+    }
+
+    /// Makes the next call of a kind fail, before or after its effect; by default as if no answer came in time.
+    public func fail(next kind: CallKind, afterEffect: Bool, with error: BrokerError? = nil) {
+        failures.append(ScriptedFailure(kind: kind, isAfterEffect: afterEffect, error: error ?? .timedOut))
     }
 
     // MARK: Topics
@@ -126,9 +139,7 @@ public final class SimulatedBroker: Broker {
         cluster.note(kind.rawValue, client: self.number, partition, number)
         do throws(BrokerError) {
             try reach(kind)
-            if let member = membership.member, cluster.outage == nil {
-                cluster.heartbeat(member, isPoll: kind == .poll)
-            }
+            beat(kind)
             let result = try effect()
             try answer(kind)
             return result
@@ -138,12 +149,20 @@ public final class SimulatedBroker: Broker {
         }
     }
 
+    /// What the client's own thread does beside a call: heartbeats, and the answer to a join.
+    private func beat(_ kind: CallKind) {
+        guard cluster.outage == nil, let member = membership.member else { return }
+        cluster.heartbeat(member, isPoll: kind == .poll)
+        if isBehind, cluster.faults.tellsGenerationEarly() { hearGeneration() }
+    }
+
     /// What can go wrong before a call takes effect.
     private func reach(_ kind: CallKind) throws(BrokerError) {
         if let outage = cluster.outage {
             if outage.isWholeBroker, !kind.isLocal { throw .brokerDown }
             if kind.needsCoordinator { throw .coordinatorUnavailable }
         }
+        try failAsScripted(kind, isAfterEffect: false)
         if cluster.faults.failsCall(at: cluster.now) { throw .timedOut }
     }
 
@@ -153,7 +172,13 @@ public final class SimulatedBroker: Broker {
             crash()
             throw .crashed
         }
+        try failAsScripted(kind, isAfterEffect: true)
         if kind.isRepeatable, cluster.faults.losesAnswer(at: cluster.now) { throw .timedOut }
+    }
+
+    private func failAsScripted(_ kind: CallKind, isAfterEffect: Bool) throws(BrokerError) {
+        let place = failures.firstIndex { $0.kind == kind && $0.isAfterEffect == isAfterEffect }
+        if let place { throw failures.remove(at: place).error }
     }
 
     func log(of partition: TopicPartition) throws(BrokerError) -> Int {

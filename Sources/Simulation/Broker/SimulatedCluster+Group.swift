@@ -65,7 +65,10 @@ extension SimulatedCluster {
         group.members[index].polledAt = now
         group.members[index].owned = owned
         group.members[index].ownedGeneration = generation
-        group.members[index].hasJoined = group.phase == .preparing
+        guard group.phase == .preparing else { return }
+        // What it does not bring along, it has given up.
+        group.members[index].assignment = owned
+        group.members[index].hasJoined = true
         completeRebalanceIfDue()
     }
 
@@ -103,6 +106,7 @@ extension SimulatedCluster {
 
     /// A new generation of those who have joined; the others are out.
     func completeRebalance() {
+        for member in group.members where !member.hasJoined { note("evict slow", nil, Int64(member.client)) }
         group.members.removeAll { !$0.hasJoined }
         group.generation += 1
         group.phase = group.members.isEmpty ? .empty : .stable

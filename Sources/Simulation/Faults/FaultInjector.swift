@@ -4,7 +4,9 @@ struct FaultInjector {
     private var calls: Random
     private var deliveries: Random
     private var fetches: Random
+    private var news: Random
     private var markers: Random
+    private var disks: Random
     private var upheavals: Random
     private var weather: Random
     private var isStormy = true
@@ -18,7 +20,9 @@ struct FaultInjector {
         calls = random.fork("call faults")
         deliveries = random.fork("delivery faults")
         fetches = random.fork("fetch delays")
+        news = random.fork("early generations")
         markers = random.fork("marker delays")
+        disks = random.fork("disk faults")
         upheavals = random.fork("upheavals")
         weather = random.fork("weather")
         weatherEnd = now
@@ -41,6 +45,8 @@ struct FaultInjector {
         return deliveries.below(count)
     }
 
+    mutating func tellsGenerationEarly() -> Bool { news.chance(plan.earlyGeneration) }
+
     /// How long a fetch will see nothing newer than it does now.
     mutating func fetchDelay(at now: Int64) -> Int64 {
         strikes(now) && fetches.chance(plan.fetchDelay) ? fetches.range(1...plan.fetchDelayMax) : 0
@@ -50,6 +56,24 @@ struct FaultInjector {
     mutating func markerDelay(at now: Int64) -> Int64 {
         strikes(now) && markers.chance(plan.markerDelay) ? markers.range(1...plan.markerDelayMax) : 0
     }
+
+    /// What goes wrong with a checkpoint store, and how often.
+    enum Disk {
+        case saveFailure, tornWrite, staleStore, lostStore
+    }
+
+    mutating func failsDisk(_ fault: Disk, at now: Int64) -> Bool {
+        guard strikes(now) else { return false }
+        return switch fault {
+        case .saveFailure: disks.chance(plan.saveFailure)
+        case .tornWrite: disks.chance(plan.tornWrite)
+        case .staleStore: disks.chance(plan.staleStore)
+        case .lostStore: disks.chance(plan.lostStore)
+        }
+    }
+
+    /// How many of some checkpoints vanish, at least one.
+    mutating func vanished(of count: Int) -> Int { disks.range(1...count) }
 
     /// Something that befalls the whole cluster.
     enum Upheaval: Hashable {

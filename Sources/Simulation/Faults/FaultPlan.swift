@@ -30,6 +30,8 @@ public struct FaultPlan: Hashable, Sendable {
     public var answerLoss = Ratio.never
     /// Calls of `produce` whose records are lost on the way, which shows at the commit.
     public var deliveryFailure = Ratio.never
+    /// Calls during which the client hears of a new generation before its worker is told by a poll.
+    public var earlyGeneration = Ratio.never
     /// Fetches that see nothing newer for a while.
     public var fetchDelay = Ratio.never
     /// The longest such while.
@@ -65,6 +67,7 @@ public struct FaultPlan: Hashable, Sendable {
         callFailure = Self.rate(&random)
         answerLoss = Self.rate(&random)
         deliveryFailure = Self.rate(&random)
+        earlyGeneration = Ratio(random.below(3), in: 2)
         fetchDelay = Self.rate(&random)
         fetchDelayMax = random.range(1...5_000)
         markerDelay = Self.rate(&random)
