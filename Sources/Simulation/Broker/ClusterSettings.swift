@@ -24,6 +24,8 @@ public struct ClusterSettings: Hashable, Sendable {
     public var pollRecordsMax = 50
     /// The most records that a read returns; how many it is each time is drawn.
     public var readRecordsMax = 100
+    /// Whether offsets are taken only from members of the present generation, as brokers do since KIP-447.
+    public var fencesMembers = true
     /// The number of events that the trace keeps.
     public var traceLimit = 400
 

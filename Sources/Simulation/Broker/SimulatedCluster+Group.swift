@@ -124,15 +124,18 @@ extension SimulatedCluster {
         _ sent: [(log: Int, value: CommittedOffset)], claim: ProducerClaim, client: Int, member: Int, generation: Int
     ) throws(BrokerError) {
         try check(claim)
-        if group.fenced.contains(member) { throw .fencedInstanceOffsets }
-        guard let index = group.index(of: member) else { throw .unknownMember }
-        guard generation == group.generation else { throw .illegalGeneration }
+        let index = group.index(of: member)
+        if settings.fencesMembers {
+            if group.fenced.contains(member) { throw .fencedInstanceOffsets }
+            guard index != nil else { throw .unknownMember }
+            guard generation == group.generation else { throw .illegalGeneration }
+        }
         for (log, value) in sent {
             let partition = logs[log].partition
             let change = OffsetChange(
                 partition: partition, value: value, time: now, sentAt: now, client: client, member: member,
                 generation: generation, transactionalID: transactions[claim.transaction].id,
-                isByOwner: group.isOwner(index, of: partition.partition))
+                isByOwner: index.map { group.isOwner($0, of: partition.partition) } ?? false)
             offsets.add(change, log: log, producer: claim.transaction)
         }
     }

@@ -13,6 +13,8 @@ public final class World {
         public var broker: (any Broker) -> any Broker = { $0 }
         /// Wraps the disk of a machine.
         public var store: (any CheckpointStore) -> any CheckpointStore = { $0 }
+        /// Whether the brokers take offsets from members that the group has left behind.
+        public var isUnfenced = false
 
         /// No sabotage.
         public init() {}
@@ -45,7 +47,9 @@ public final class World {
         workload = Workload(root.fork("workload"))
         pipeline = try SimulatedPipeline.load()
         topics = try DaemonTopics(pipeline)
-        cluster = SimulatedCluster(seed: seed, settings: settings.cluster, faults: faults)
+        var clusterSettings = settings.cluster
+        clusterSettings.fencesMembers = !sabotage.isUnfenced
+        cluster = SimulatedCluster(seed: seed, settings: clusterSettings, faults: faults)
         for input in topics.inputs {
             let spec = TopicSpec(name: input.topic, partitions: settings.partitions, isCompacted: false)
             cluster.createTopic(spec, isAppendTime: random.chance(1, in: 2))
@@ -120,7 +124,10 @@ public final class World {
 
     private func sitDown(_ index: Int) throws {
         let seat = seats[index]
-        let client = SimulatedBroker(cluster, transactionalID: seat.transactionalID, instanceID: seat.instanceID)
+        // Without a fence a successor does not take over its predecessor's transactional id either.
+        let suffix = sabotage.isUnfenced ? "-\(cluster.now)" : ""
+        let client = SimulatedBroker(
+            cluster, transactionalID: seat.transactionalID + suffix, instanceID: seat.instanceID)
         seats[index].client = client
         seats[index].worker = Worker(
             pipeline: pipeline, overrides: overrides.compactMap { ThresholdOverride(argument: $0) }, topics: topics,
