@@ -9,16 +9,23 @@ final class CommandLog {
     }
 
     private let partition: TopicPartition
+    /// Why a command is refused; nil where it may take effect.
+    private let refusal: (Command) -> String?
     private var known: [(offset: Int64, command: Command)] = []
+    private var ids: Set<String> = []
     private var waiting: [Command] = []
+    private var sentCount = 0
     /// The offset of the first record that was not read.
     private(set) var next: Int64 = 0
 
-    init(topic: String) { partition = TopicPartition(topic, 0) }
+    init(topic: String, refusal: @escaping (Command) -> String?) {
+        partition = TopicPartition(topic, 0)
+        self.refusal = refusal
+    }
 
-    /// The settings that were last asked for.
-    var latestReload: PipelineSettings? {
-        for (_, command) in known.reversed() {
+    /// The settings that were last asked for, by anyone or by somebody.
+    func latestReload(by who: String? = nil) -> PipelineSettings? {
+        for (_, command) in known.reversed() where who == nil || command.who == who {
             if case .reload(let settings) = command.body { return settings }
         }
         return nil
@@ -29,31 +36,51 @@ final class CommandLog {
         known.reversed().prefix { $0.offset >= offset }.reversed().map(\.command)
     }
 
-    /// Reads what came since the last look.
-    func look(_ broker: any Broker) throws(BrokerError) -> [Refused] {
-        let (records, next) = try broker.read(partition, from: next, wait: .zero)
+    /// Reads what came since the last look; returns what is refused.
+    ///
+    /// A command that came before under its id is passed over, so that whoever asks may ask again until it is done.
+    func look(_ broker: any Broker, wait: Duration = .zero) throws(BrokerError) -> [Refused] {
+        let (records, next) = try broker.read(partition, from: next, wait: wait)
         self.next = next
         var refused: [Refused] = []
         for record in records {
-            if let value = record.value, let command = Command(bytes: value) {
-                known.append((record.offset, command))
-            } else {
+            guard let value = record.value, let command = Command(bytes: value) else {
                 refused.append(Refused(offset: record.offset, reason: "it is no command"))
+                continue
+            }
+            guard !ids.contains(command.id) else { continue }
+            if let reason = refusal(command) {
+                refused.append(Refused(offset: record.offset, reason: reason))
+            } else {
+                ids.insert(command.id)
+                known.append((record.offset, command))
             }
         }
         return refused
     }
 
+    // MARK: - Sending
+
     /// Has a command written with the next commit.
     func send(_ command: Command) { waiting.append(command) }
 
-    /// The records of the commands that wait to be written.
-    var unsent: [OutboundRecord] {
-        waiting.map {
+    /// Whether commands wait to be written.
+    var hasUnsent: Bool { !waiting.isEmpty }
+
+    /// The records of the commands that wait, for a commit that begins now.
+    func takeUnsent() -> [OutboundRecord] {
+        sentCount = waiting.count
+        return waiting.map {
             OutboundRecord(topic: partition.topic, partition: 0, key: Array($0.id.utf8), value: $0.bytes)
         }
     }
 
-    /// Notes that all commands that waited are committed.
-    func noteSent() { waiting.removeAll() }
+    /// Notes that the commands of the last `takeUnsent` are committed, and returns their ids; those that came meanwhile
+    /// still wait.
+    func noteSent() -> [String] {
+        let sent = waiting.prefix(sentCount).map(\.id)
+        waiting.removeFirst(sentCount)
+        sentCount = 0
+        return sent
+    }
 }

@@ -66,10 +66,8 @@ public struct TaskReplay {
     private static func first(
         _ effects: [ControlRecord.Effect], _ fallback: Pipeline
     ) throws(DaemonError) -> Pipeline {
-        for effect in effects where effect.pane == EventTime.distantPast.milliseconds {
-            if case .reload(let settings) = effect.command.body { return try settings.load() }
-        }
-        return fallback
+        guard let settings = ControlRecord.Effect.settingsAtBirth(effects) else { return fallback }
+        return try settings.load()
     }
 
     /// What was counted, once it has run.

@@ -131,9 +131,14 @@ public final class World {
         seats[index].client = client
         seats[index].worker = Worker(
             pipeline: pipeline, overrides: overrides.compactMap { ThresholdOverride(argument: $0) }, topics: topics,
-            settings: settings.worker, broker: sabotage.broker(client), store: wrappedStores[seat.machine],
-            hashSeed: random.next(), observe: { [unowned self] in statistics.count($0) })
+            instance: "machine-\(seat.machine)", settings: settings.worker, broker: sabotage.broker(client), store: wrappedStores[seat.machine],
+            hashSeed: random.next(), observe: { [unowned self] in note($0) })
         seats[index].frozenUntil = .min
+    }
+
+    private func note(_ fact: WorkerFact) {
+        statistics.count(fact)
+        if case .stuck(_, let message) = fact { failure = Violation("a task is stuck: \(message)") }
     }
 
     private func standUp(_ index: Int, for pause: ClosedRange<Int64>) {
