@@ -84,6 +84,13 @@ public final class Worker {
     /// The tasks that consume now.
     public var tasks: [Int] { running.map(\.number) }
 
+    /// What the worker is about, in a line for people who look for a defect.
+    public var situation: String {
+        let restoring = restoring.map { "\($0.number) at \($0.step)" }.joined(separator: ", ")
+        return "phase \(phase), running \(tasks), restoring [\(restoring)], change \(change as Any), commit \(commit?.phase as Any), "
+            + "unconfirmed \(unconfirmed.count), checkpoints \(checkpoints), retry at \(retryAt)"
+    }
+
     /// Asks all tasks, of all workers, to do something; the command travels in this worker's next commit, and is lost if
     /// the worker is replaced before the fact `commandSent`.
     public func send(_ command: Command) { commands.send(command) }

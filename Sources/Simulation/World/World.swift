@@ -87,7 +87,9 @@ public final class World {
     private func settle(_ what: String, within limit: Int64, until isDone: () -> Bool) throws {
         let deadline = cluster.now + limit
         while !isDone() {
-            guard cluster.now < deadline else { throw Violation("the workers do not \(what) after all faults have ended") }
+            guard cluster.now < deadline else {
+                throw Violation("the workers do not \(what) after all faults have ended: \(situation)")
+            }
             try tick(isCalm: true)
         }
     }
@@ -211,6 +213,17 @@ public final class World {
     }
 
     // MARK: - Looking
+
+    /// Who is about what, for whoever reads a violation.
+    private var situation: String {
+        let seats = seats.map { seat in "\(seat.transactionalID): \(seat.worker?.situation ?? "nobody")" }
+        let behind = (0..<settings.partitions).flatMap(topics.partitions(of:)).compactMap { partition -> String? in
+            let next = cluster.committedOffset(of: partition)?.offsetNext ?? 0
+            return next == cluster.stableEnd(of: partition)
+                ? nil : "\(partition) at \(next) of \(cluster.stableEnd(of: partition))"
+        }
+        return "now \(cluster.now); \((seats + behind).joined(separator: "; "))"
+    }
 
     private var isAllCommitted: Bool {
         (0..<settings.partitions).allSatisfy { number in
