@@ -23,6 +23,7 @@ struct Rebuilding {
         self.state.isRebuilding = true
         offsetsNext = starts
         bound = StagingBound(partitions: partitions, bytesMax: stagedBytesMax)
+        for index in partitions.indices where starts[index] >= goals[index] { arrive(index) }
     }
 
     /// Whether every partition is where it was committed.
@@ -44,11 +45,12 @@ struct Rebuilding {
         if end < records.count || arrivals.endOffset.map({ $0 >= goal }) == true {
             offsetsNext[partition] = max(offsetsNext[partition], goal)
         }
+        if offsetsNext[partition] >= goal { arrive(partition) }
     }
 
-    /// Keeps the promises that were made where the partitions are now, and ends.
-    mutating func finish() {
-        for index in partitions.indices { promises.keep(upTo: goals[index], of: index, in: &state) }
+    /// Keeps the promises that were made at the goal: a partition that has arrived must not hold the others back.
+    private mutating func arrive(_ partition: Int) {
+        promises.keep(upTo: goals[partition], of: partition, in: &state)
         _ = state.advance()
     }
 
@@ -56,10 +58,10 @@ struct Rebuilding {
 
     /// Which partitions are to pause and which to go on; those that have arrived wait.
     var imbalance: StagingBound.Imbalance {
-        var change = bound.imbalance(of: state)
-        let arrived = partitions.indices.filter { offsetsNext[$0] >= goals[$0] }.map { partitions[$0] }
-        change.rested.removeAll(where: arrived.contains)
-        change.ahead.append(contentsOf: arrived.filter { !bound.isPaused($0) && !change.ahead.contains($0) })
+        var change = bound.imbalance(of: state, among: partitions.indices.filter { offsetsNext[$0] < goals[$0] })
+        for index in partitions.indices where offsetsNext[index] >= goals[index] && !bound.isPaused(partitions[index]) {
+            change.ahead.append(partitions[index])
+        }
         return change
     }
 

@@ -240,7 +240,7 @@ final class Restoration {
             step = .done
             return
         }
-        for effect in recorded where effect.pane != EventTime.distantPast.milliseconds {
+        for effect in recorded {
             guard case .reload(let settings) = effect.command.body else { continue }
             state.schedule(try plan.topology(of: settings), from: EventTime(milliseconds: effect.pane))
         }
@@ -266,8 +266,7 @@ final class Restoration {
     }
 
     private func finishIfComplete() throws {
-        guard rebuilding?.isComplete == true, var rebuilt = rebuilding.take() else { return }
-        rebuilt.finish()
+        guard rebuilding?.isComplete == true, let rebuilt = rebuilding.take() else { return }
         recordsAgain = rebuilt.recordCount
         try commit.compare(with: rebuilt.state, revision: try settingsInForce().revision, of: partitions, task: number)
         var state = rebuilt.state

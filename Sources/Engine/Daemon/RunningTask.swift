@@ -245,7 +245,11 @@ final class RunningTask {
     // MARK: - Too much staged
 
     /// Which partitions are to pause and which to go on, so that staging stays within its bound (R10).
-    var imbalance: StagingBound.Imbalance { bound.imbalance(of: state) }
+    ///
+    /// One at its end is not among them: it has nothing to give that could free the rest, so the others must go on.
+    var imbalance: StagingBound.Imbalance {
+        bound.imbalance(of: state, among: partitions.indices.filter { ends[$0] == nil })
+    }
 
     /// Notes what was paused and let go on; an end that was seen before says nothing of a paused partition.
     func note(_ imbalance: StagingBound.Imbalance) {

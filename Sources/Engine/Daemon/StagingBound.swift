@@ -21,13 +21,16 @@ struct StagingBound {
 
     func isPaused(_ partition: TopicPartition) -> Bool { paused.contains(partition) }
 
-    /// What is to change.
-    func imbalance(of state: TaskState) -> Imbalance {
-        guard partitions.count > 1 else { return Imbalance() }
+    /// What is to change among the partitions that still have records to give.
+    func imbalance(of state: TaskState, among open: [Int]) -> Imbalance {
+        guard partitions.count > 1, let slowest = open.map({ state.watermark(of: $0) }).min() else {
+            return Imbalance()
+        }
         let staged = state.stagedBytes
         var change = Imbalance()
-        for (index, partition) in partitions.enumerated() {
-            let isSlowest = state.watermark(of: index) <= state.watermark
+        for index in open {
+            let partition = partitions[index]
+            let isSlowest = state.watermark(of: index) <= slowest
             if paused.contains(partition) {
                 // Note: The slowest goes on whatever is staged: it may have become the slowest while it waited.
                 if isSlowest || staged < bytesMax / 2 { change.rested.append(partition) }

@@ -112,7 +112,9 @@ extension Worker {
     public func leave(by deadline: Int64) {
         switch phase {
         case .left, .leaving: break
-        case .starting, .running: phase = .leaving(Leaving(deadline: deadline))
+        // Before it has joined there is nothing to commit, and no transaction could be begun.
+        case .starting: phase = .leaving(Leaving(deadline: .min))
+        case .running: phase = .leaving(Leaving(deadline: deadline))
         }
     }
 

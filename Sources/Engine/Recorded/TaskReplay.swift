@@ -52,7 +52,7 @@ public struct TaskReplay {
         state = TaskState(
             topology: topology, partitions: topics.inputs.map(\.binding),
             bounds: bounds, hashSeed: 0)
-        for effect in effects where effect.pane != EventTime.distantPast.milliseconds {
+        for effect in effects {
             let pane = EventTime(milliseconds: effect.pane)
             if case .reload(let settings) = effect.command.body {
                 state.schedule(try settings.load().topology, from: pane)
