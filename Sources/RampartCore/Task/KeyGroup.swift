@@ -98,7 +98,10 @@ struct KeyGroup: Sendable {
         staging.recycle(released, releasedLate)
         log.discard(before: firstEvent)
         voids.forget(at: watermark)
-        if !isRebuilding { ledger.forget(at: watermark) }
+        if !isRebuilding {
+            ledger.forget(at: watermark)
+            for index in books.indices { books[index].forgetRuns(at: watermark) }
+        }
         notePeaks()
     }
 
@@ -140,7 +143,6 @@ struct KeyGroup: Sendable {
             for slot in books[index].close(at: end, into: &outputs) {
                 windows[index].setTrack(WindowState.noTrack, of: slot)
             }
-            books[index].forgetRuns(at: end)
         }
         guard !offered.isEmpty else { return }
         ledger.claim(offered, except: voids, at: end, into: &outputs)
