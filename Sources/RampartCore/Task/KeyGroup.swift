@@ -62,9 +62,6 @@ struct KeyGroup: Sendable {
         ledger = Ledger(plan.topology, claimCeiling: claimCeiling, keepsPromises: keepsPromises)
     }
 
-    /// Puts an event into staging.
-    mutating func stage(_ row: Int, of batch: EventBatch) { staging.append(row, of: batch) }
-
     // MARK: - Panes
 
     /// Releases every pane that ends at or before the watermark, and does all that is due until then (R13, R14).
