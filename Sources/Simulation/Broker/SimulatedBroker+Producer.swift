@@ -43,6 +43,7 @@ struct ClientProducer {
 }
 
 extension SimulatedBroker {
+    /// InitProducerId: `retry` until the predecessor's transaction has ended everywhere.
     public func initTransactions() throws(BrokerError) {
         try call(.initTransactions) { () throws(BrokerError) in
             precondition(producer.phase == .new || producer.phase == .ready, "initTransactions while one is open")
@@ -51,6 +52,7 @@ extension SimulatedBroker {
         }
     }
 
+    /// Opens a transaction in the client alone; the coordinator hears of it with the first record.
     public func beginTransaction() throws(BrokerError) {
         try transactionalCall(.beginTransaction) { () throws(BrokerError) in
             precondition(producer.phase == .ready, "beginTransaction in phase \(producer.phase)")
@@ -58,6 +60,7 @@ extension SimulatedBroker {
         }
     }
 
+    /// Appends at once where the coordinator is ready, and else at the commit.
     public func produce(_ records: [OutboundRecord]) throws(BrokerError) {
         try transactionalCall(.produce) { () throws(BrokerError) in
             try checkOpen()
@@ -71,6 +74,7 @@ extension SimulatedBroker {
         }
     }
 
+    /// AddOffsetsToTxn and TxnOffsetCommit, under the generation that the client knows (KIP-447).
     public func sendOffsets(_ offsets: [TopicPartition: CommittedOffset]) throws(BrokerError) {
         try transactionalCall(.sendOffsets) { () throws(BrokerError) in
             try checkOpen()
@@ -85,6 +89,7 @@ extension SimulatedBroker {
         }
     }
 
+    /// Sends what waits and asks for the decision; asked again, it tells the decision that was made.
     public func commitTransaction() throws(BrokerError) {
         if producer.phase == .open, !isCrashed { producer.phase = .committing }
         try transactionalCall(.commitTransaction) { () throws(BrokerError) in
@@ -97,6 +102,7 @@ extension SimulatedBroker {
         producer.end()
     }
 
+    /// Drops what waits and asks for the abort.
     public func abortTransaction() throws(BrokerError) {
         try transactionalCall(.abortTransaction) { () throws(BrokerError) in
             switch producer.phase {
