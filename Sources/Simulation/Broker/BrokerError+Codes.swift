@@ -21,6 +21,9 @@ extension BrokerError {
     static let brokerDown = BrokerError(.retry, code: "_TRANSPORT", message: "the broker does not answer")
     static let timedOut = BrokerError(
         .retry, code: "_TIMED_OUT", message: "no answer in time; whether the call took effect is not known")
+    /// A client that does not know whether its offsets were taken can only abort.
+    static let offsetsTimedOut = BrokerError(
+        .abort, code: "_TIMED_OUT", message: "no answer in time to the offsets of the transaction")
     static let undelivered = BrokerError(
         .abort, code: "_MSG_TIMED_OUT", message: "records of the transaction were not delivered")
     static let crashed = BrokerError(.rejoin, code: "CRASHED", message: "the worker that had this client has crashed")

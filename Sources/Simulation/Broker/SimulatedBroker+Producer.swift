@@ -121,17 +121,17 @@ extension SimulatedBroker {
     private func transactionalCall(
         _ kind: CallKind, _ effect: () throws(BrokerError) -> Void
     ) throws(BrokerError) {
-        try call(kind) { () throws(BrokerError) in
-            precondition(producer.phase != .new, "\(kind) before initTransactions")
-            do throws(BrokerError) {
+        do throws(BrokerError) {
+            try call(kind) { () throws(BrokerError) in
+                precondition(producer.phase != .new, "\(kind) before initTransactions")
                 if producer.phase == .fenced { throw .fenced }
                 if cluster.outage == nil { try cluster.check(producer.claim) }
                 try effect()
-            } catch {
-                if error.remedy == .abort { producer.phase = .failed(error) }
-                if error == .fenced { producer.phase = .fenced }
-                throw error
             }
+        } catch {
+            if error.remedy == .abort { producer.phase = .failed(error) }
+            if error == .fenced { producer.phase = .fenced }
+            throw error
         }
     }
 

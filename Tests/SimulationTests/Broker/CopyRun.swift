@@ -7,7 +7,11 @@ struct CopyRun {
     private(set) var problems: [String] = []
     let cluster: SimulatedCluster
     private var random: Random
-    private let workers: [CopyWorker]
+    private var workers: [CopyWorker]
+    /// Workers that were given up for dead and are not.
+    private var zombies: [CopyWorker] = []
+    private let isStatic: Bool
+    private let defect: CopyWorker.Defect?
     private var pausedUntil: [Int64]
     private let partitions: Int
 
@@ -18,19 +22,22 @@ struct CopyRun {
         settings.assignor = random.pick([.range, .cooperativeSticky])
         settings.initialRebalanceDelay = random.pick([0, 3000])
         cluster = .small(seed: seed, partitions: partitions, settings: settings, faults: FaultPlan(seed: seed))
-        let isStatic = random.chance(1, in: 2)
-        let cluster = cluster
-        workers = (0..<random.range(1...3)).map {
-            CopyWorker(cluster, "worker-\($0)", isStatic: isStatic, defect: defect)
-        }
-        pausedUntil = [Int64](repeating: 0, count: workers.count)
+        isStatic = random.chance(1, in: 2)
+        self.defect = defect
+        workers = []
+        pausedUntil = [0, 0, 0]
+        for number in 0..<random.range(1...3) { workers.append(newWorker(number)) }
         run()
+    }
+
+    private func newWorker(_ number: Int) -> CopyWorker {
+        CopyWorker(cluster, "worker-\(number)", isStatic: isStatic, defect: defect)
     }
 
     private mutating func run() {
         let isCrashing = random.chance(2, in: 3)
         for _ in 0..<1500 {
-            if random.chance(1, in: 4) {
+            if random.chance(1, in: 2) {
                 cluster.append(["x"], to: TopicPartition("in", random.below(partitions)))
             }
             cluster.advance(by: random.range(0...100))
@@ -38,14 +45,24 @@ struct CopyRun {
             if isCrashing, random.chance(1, in: 100) {
                 workers[index].broker.crash(atCall: random.range(1...10), afterEffect: random.chance(1, in: 2))
             }
-            if random.chance(1, in: 200) { pausedUntil[index] = cluster.now + random.range(1000...40_000) }
+            if random.chance(1, in: 100) { pausedUntil[index] = cluster.now + random.range(1000...40_000) }
             if pausedUntil[index] <= cluster.now { workers[index].step() }
+            if random.chance(1, in: 200) { replace(index) }
+            if !zombies.isEmpty, random.chance(1, in: 4) { random.pick(zombies).step() }
         }
+        for zombie in zombies { zombie.broker.crash() }
         cluster.endFaults()
         for _ in 0..<50 where !isDone {
             for _ in 0..<50 { stepInPeace() }
+            if isStatic { cluster.forceRebalance() }
         }
         check()
+    }
+
+    private mutating func replace(_ index: Int) {
+        workers[index].isReplaced = true
+        zombies.append(workers[index])
+        workers[index] = newWorker(index)
     }
 
     private func stepInPeace() {

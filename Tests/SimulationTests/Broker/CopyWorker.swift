@@ -28,6 +28,8 @@ final class CopyWorker {
     private let isStatic: Bool
     private let defect: Defect?
     private(set) var broker: SimulatedBroker
+    /// Whether another one has its name by now, so that this one does not come back once it is fenced.
+    var isReplaced = false
     private var duties: [Duty] = []
     private var held: [Int] = []
     private var memory: [Int: Int64] = [:]
@@ -45,13 +47,14 @@ final class CopyWorker {
     }
 
     func step() {
+        if isReplaced && broker.isCrashed { return }
         if duties.isEmpty { duties = records.count < 10 ? [.poll] : transaction }
         let duty = duties.removeFirst()
         do throws(BrokerError) { try perform(duty) } catch {
             switch error.remedy {
             case .retry: duties.insert(duty, at: 0)
-            case .abort: duties = [.abort, .begin] + answers + (defect == .forgetsTheAborted ? [] : [.rewind])
-            case .rejoin: restart()
+            case .abort: duties = [.abort, .begin] + answers + [defect == .forgetsTheAborted ? .forget : .rewind]
+            case .rejoin: if isReplaced { broker.crash() } else { restart() }
             case .stop: preconditionFailure("\(error)")
             }
         }
