@@ -32,6 +32,16 @@ extension BrokerError {
         BrokerError(.stop, code: "UNKNOWN_TOPIC_OR_PART", message: "there is no such partition of topic \(topic)")
     }
 
+    static func tooLarge(_ record: OutboundRecord) -> BrokerError {
+        BrokerError(
+            .stop, code: "MSG_SIZE_TOO_LARGE", message: "a record for topic \(record.topic) is larger than the limit")
+    }
+
+    static func metadataTooLarge(_ partition: TopicPartition) -> BrokerError {
+        BrokerError(
+            .stop, code: "OFFSET_METADATA_TOO_LARGE", message: "what is to be written beside an offset of \(partition)")
+    }
+
     static func keyless(_ topic: String) -> BrokerError {
         BrokerError(.stop, code: "INVALID_RECORD", message: "topic \(topic) is compacted, and a record has no key")
     }

@@ -24,6 +24,10 @@ public struct ClusterSettings: Hashable, Sendable {
     public var pollRecordsMax = 50
     /// The most records that a read returns; how many it is each time is drawn.
     public var readRecordsMax = 100
+    /// The most bytes of key, value and headers that a record may have (`message.max.bytes`).
+    public var recordBytesMax = 1_000_000
+    /// The most bytes that may be written beside an offset (`offset.metadata.max.bytes`).
+    public var metadataBytesMax = 4096
     /// The number of events that the trace keeps.
     public var traceLimit = 400
 

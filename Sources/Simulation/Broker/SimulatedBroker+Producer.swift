@@ -79,8 +79,13 @@ extension SimulatedBroker {
         try transactionalCall(.sendOffsets) { () throws(BrokerError) in
             try checkOpen()
             var sent: [(log: Int, value: CommittedOffset)] = []
-            for (partition, value) in offsets { sent.append((try log(of: partition), value)) }
-            sent.sort { $0.log < $1.log }
+            for (partition, value) in offsets.sorted(by: { $0.key < $1.key }) {
+                let isTooLarge = value.metadata.utf8.count > cluster.settings.metadataBytesMax
+                if isTooLarge { throw .metadataTooLarge(partition) }
+                sent.append((try log(of: partition), value))
+            }
+            // As in librdkafka, nothing to send is nothing to do.
+            if sent.isEmpty { return }
             try cluster.register(producer.claim, log: nil)
             producer.isRegistered = true
             try cluster.sendOffsets(
@@ -145,6 +150,7 @@ extension SimulatedBroker {
     private func enqueue(_ record: OutboundRecord) throws(BrokerError) {
         guard let topic = cluster.topics[record.topic] else { throw .unknownTopic(record.topic) }
         if topic.spec.isCompacted, record.key == nil { throw .keyless(record.topic) }
+        if record.byteCount > cluster.settings.recordBytesMax { throw .tooLarge(record) }
         let count = topic.spec.partitions
         let drawn = record.partition == nil && record.key == nil ? random.below(count) : 0
         let partition = record.partition ?? record.key.map { KeyPartitioner.partition(of: $0, count: count) } ?? drawn
@@ -175,5 +181,12 @@ extension SimulatedBroker {
             cluster.note("append", client: number, cluster.logs[log].partition, cluster.logs[log].end - 1)
         }
         producer.unsent.removeAll()
+    }
+}
+
+extension OutboundRecord {
+    fileprivate var byteCount: Int {
+        let bytes = (key?.count ?? 0) + (value?.count ?? 0)
+        return headers.reduce(bytes) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) }
     }
 }

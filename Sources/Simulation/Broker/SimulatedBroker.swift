@@ -138,8 +138,8 @@ public final class SimulatedBroker: Broker {
         }
         cluster.note(kind.rawValue, client: self.number, partition, number)
         do throws(BrokerError) {
-            try reach(kind)
             beat(kind)
+            try reach(kind)
             let result = try effect()
             try answer(kind)
             return result

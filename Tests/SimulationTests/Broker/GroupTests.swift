@@ -205,14 +205,4 @@ import Testing
         #expect(first.changes == [.assigned([0])])
         #expect(second.changes == [.assigned([1])])
     }
-
-    @Test func pollBeforeAnAnswerTraps() async {
-        await #expect(processExitsWith: .failure) {
-            let broker = SimulatedBroker(.small(), transactionalID: "a")
-            try broker.subscribe(to: "in")
-            var inbox = Inbox()
-            _ = try broker.poll(into: &inbox, wait: .zero)
-            _ = try broker.poll(into: &inbox, wait: .zero)
-        }
-    }
 }
