@@ -29,7 +29,7 @@ public struct KafkaStatistics: Hashable, Sendable {
     public var recordBytesQueued: Int64
     /// Records that were fetched and wait to be polled.
     public var recordsFetched: Int64
-    /// How many records each partition is behind its log's end, where that is known.
+    /// How many offsets each partition is behind its log's end, where both are known.
     public var lags: [TopicPartition: Int64]
 
     /// Reads the library's own form; nil where it is none.
@@ -47,8 +47,11 @@ public struct KafkaStatistics: Hashable, Sendable {
         for topic in (document.topics ?? [:]).values {
             for partition in topic.partitions.values where partition.partition >= 0 {
                 recordsFetched += partition.fetchq_cnt ?? 0
-                guard let lag = partition.consumer_lag, lag >= 0 else { continue }
-                lags[TopicPartition(topic.topic, partition.partition)] = lag
+                // Note: the library's own `consumer_lag` counts from offsets committed by it, of which there are none.
+                guard let end = partition.hi_offset, let next = partition.app_offset, end >= 0, next >= 0 else {
+                    continue
+                }
+                lags[TopicPartition(topic.topic, partition.partition)] = max(0, end - next)
             }
         }
     }
@@ -62,7 +65,8 @@ public struct KafkaStatistics: Hashable, Sendable {
         struct Partition: Decodable {
             var partition: Int
             var fetchq_cnt: Int64?
-            var consumer_lag: Int64?
+            var hi_offset: Int64?
+            var app_offset: Int64?
         }
         var rxmsgs: Int64?
         var rxmsg_bytes: Int64?

@@ -92,6 +92,11 @@ public final class MockCluster: @unchecked Sendable {
         rd_kafka_mock_push_request_errors_array(cluster, request.rawValue, codes.count, codes)
     }
 
+    /// Lets every request about a topic fail with one of Kafka's error numbers; 0 for none.
+    public func setError(_ error: Int, ofTopic name: String) {
+        rd_kafka_mock_topic_set_error(cluster, name, rd_kafka_resp_err_t(rawValue: Int32(clamping: error)))
+    }
+
     /// Makes a broker the coordinator of a group or of a transactional id.
     public func setCoordinator(_ coordination: Coordination, of name: String, to broker: Int) throws(BrokerError) {
         let code = rd_kafka_mock_coordinator_set(cluster, coordination.rawValue, name, Int32(clamping: broker))

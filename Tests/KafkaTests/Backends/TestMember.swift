@@ -36,6 +36,9 @@ final class TestMember {
 
     func join() throws { try broker.subscribe(to: topics[0]) }
 
+    /// Notes that the broker was closed.
+    func leave() { owned = [] }
+
     /// One poll.
     func poll(wait: Duration = .milliseconds(50)) throws {
         inbox.removeAll()
