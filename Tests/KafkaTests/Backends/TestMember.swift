@@ -101,6 +101,21 @@ func poll(
 /// What a test waited for did not come.
 struct DidNotHappen: Error {}
 
+/// Makes a call as a worker does: again after `retry`.
+func insist(_ call: () throws(BrokerError) -> Void, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    for _ in 0..<40 {
+        guard let error = failure(of: call) else { return }
+        guard error.remedy == .retry else { throw error }
+    }
+    Issue.record("the call never came to an end", sourceLocation: sourceLocation)
+}
+
+/// What a call failed with.
+func failure(of call: () throws(BrokerError) -> Void) -> BrokerError? {
+    do { try call() } catch { return error }
+    return nil
+}
+
 /// Records with numbered values for one partition.
 func numbered(_ range: Range<Int>, _ topic: String, _ partition: Int) -> [OutboundRecord] {
     range.map { OutboundRecord(topic: topic, partition: partition, key: nil, value: Array("v\($0)".utf8)) }

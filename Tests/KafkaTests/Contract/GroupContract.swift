@@ -79,6 +79,19 @@ extension BrokerTests {
         }
 
         @Test(arguments: Backend.allCases)
+        func leadThatDoesNotExistStops(_ backend: Backend) throws {
+            let fixture = try backend.fixture()
+            guard !fixture.divergences.contains(.makesTopicsUp) else { return }
+            let names = Names()
+            let member = TestMember(try fixture.makeBroker(names.member()), topics: [names.topic()])
+            try member.join()
+            let error = #expect(throws: BrokerError.self) { try poll(member) { false } }
+            #expect(error?.remedy == .stop)
+            #expect(error?.message.contains(names.topic()) == true)
+            member.broker.close()
+        }
+
+        @Test(arguments: Backend.allCases)
         func changesCanBeAnsweredWithNothing(_ backend: Backend) throws {
             let fixture = try backend.fixture()
             let names = Names()

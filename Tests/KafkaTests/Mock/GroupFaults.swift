@@ -74,6 +74,19 @@ extension FaultTests {
             member.broker.close()
         }
 
+        @Test func memberThatDoesNotPollHasLostItsPartitions() throws {
+            try fixture.createTopic(names.topic(), partitions: 2)
+            let broker = try fixture.makeKafkaBroker(names.member()) { $0.properties["max.poll.interval.ms"] = "6000" }
+            let member = TestMember(broker, topics: [names.topic()])
+            try member.join()
+            try poll(member) { member.owned.count == 2 }
+            fixture.pass(.seconds(7))
+            try poll(member) { member.changes.count > 1 }
+            #expect(member.changes[1] == .revoked([0, 1], isLost: true))
+            try poll(member) { member.owned.count == 2 }
+            broker.close()
+        }
+
         @Test func deadMembersPartitionsGoToTheOthers() throws {
             try fixture.createTopic(names.topic(), partitions: 2)
             let dead = try fixture.makeKafkaBroker(names.member("dead"))

@@ -34,20 +34,6 @@ extension FaultTests {
             try readAll(partition, broker).compactMap { $0.value.map { String(decoding: $0, as: UTF8.self) } }
         }
 
-        /// Makes a call as a worker does: again after `retry`.
-        private func insist(_ call: () throws(BrokerError) -> Void) throws {
-            for _ in 0..<40 {
-                guard let error = failure(of: call) else { return }
-                guard error.remedy == .retry else { throw error }
-            }
-            Issue.record("the call never came to an end")
-        }
-
-        private func failure(of call: () throws(BrokerError) -> Void) -> BrokerError? {
-            do { try call() } catch { return error }
-            return nil
-        }
-
         private func commit(_ broker: KafkaBroker) throws { try insist(broker.commitTransaction) }
 
         @Test func brokerThatIsDownDuringTheCommitDelaysIt() throws {
