@@ -47,8 +47,8 @@ public final class MockCluster: @unchecked Sendable {
     public init(brokers: Int = 1) throws(BrokerError) {
         let properties = ClientProperties()
         try properties.set("client.id", "mock")
-        // Note: the handle is no client of anything, and says so in a warning for which there is no other switch.
-        try properties.set("log_level", "2")
+        // Note: the handle is no client of anything, and would warn of that.
+        properties.silence()
         handle = try properties.makeHandle(RD_KAFKA_PRODUCER)
         guard let cluster = rd_kafka_mock_cluster_new(handle, Int32(clamping: brokers)) else {
             rd_kafka_destroy(handle)

@@ -152,6 +152,20 @@ extension FaultTests {
             for member in members.dropFirst() { member.broker.close() }
         }
 
+        /// The mock cluster knows no credentials.
+        @Test func clientThatIsNotLetInStops() throws {
+            let broker = try fixture.makeKafkaBroker(names.member()) {
+                $0.requestTimeout = .seconds(1)
+                $0.security = KafkaSecurity(
+                    transport: .saslPlaintext, mechanism: .plain, username: "u", password: "s3cret")
+            }
+            let error = #expect(throws: BrokerError.self) { try broker.initTransactions() }
+            #expect(error?.remedy == .stop)
+            #expect(error?.code == "_AUTHENTICATION")
+            #expect(error?.message.contains("s3cret") == false)
+            broker.close()
+        }
+
         @Test func statisticsAreTakenAtTheirInterval() throws {
             try fixture.createTopic(names.topic(), partitions: 1)
             try fixture.append(numbered(0..<100, names.topic(), 0))
