@@ -164,15 +164,15 @@ public final class RecordedLogWriter {
     /// `committed` notes for some partitions the first offset that the daemon has not committed.
     public func flush(committed: [TopicPartition: Int64] = [:]) throws(StorageError) {
         try guarded { () throws(StorageError) in
-            for writer in partitions.values {
+            for (partition, writer) in partitions {
+                if let offset = committed[partition] { writer.committed = offset }
                 try writeBlock(of: writer)
                 if writer.isUnsynchronized { try writer.synchronize() }
             }
             var promised = manifest
             promised.partitions = partitions.sorted { $0.key < $1.key }.map { partition, writer in
                 RecordedLogManifest.Partition(
-                    partition: partition, role: writer.role, covered: writer.written,
-                    committed: committed[partition] ?? manifest[partition]?.committed)
+                    partition: partition, role: writer.role, covered: writer.written, committed: writer.committed)
             }
             if promised != manifest, let claim {
                 try ManifestFile.write(promised, in: folder, descriptor: claim)
