@@ -21,7 +21,7 @@ public final class RecordedLogWriter {
     private var partitions: [TopicPartition: PartitionWriter] = [:]
     private var pendingBytes = 0
     /// Claimed as long as the writer is at work.
-    private var claim: FileDescriptor?
+    private var claim: ClaimedFolder?
     private var failure: StorageError?
 
     /// Opens the folder, which is created where it is missing, to record what the manifest describes.
@@ -37,12 +37,13 @@ public final class RecordedLogWriter {
         self.manifest = manifest
         self.manifest.partitions = []
         self.pendingBytesMax = pendingBytesMax
-        let claim = try Folder.claim(folder, mode: 0o700, inUse: "another process is recording into this folder")
+        let claim = try ClaimedFolder(
+            path: folder, mode: 0o700, inUse: "another process is recording into this folder")
         self.claim = claim
         if RecordedLogReader.isRecordedLog(folder) {
             try resume(as: manifest)
         } else {
-            try ManifestFile.write(self.manifest, in: folder, descriptor: claim)
+            try ManifestFile.write(self.manifest, in: folder, descriptor: claim.descriptor)
         }
     }
 
@@ -175,7 +176,7 @@ public final class RecordedLogWriter {
                     partition: partition, role: writer.role, covered: writer.written, committed: writer.committed)
             }
             if promised != manifest, let claim {
-                try ManifestFile.write(promised, in: folder, descriptor: claim)
+                try ManifestFile.write(promised, in: folder, descriptor: claim.descriptor)
                 manifest = promised
             }
         }
