@@ -1,7 +1,7 @@
 import Glibc
 
 /// An open file, closed when its owner goes.
-final class FileDescriptor {
+final class FileDescriptor: Sendable {
     /// What a file is, as far as we treat files differently.
     enum Kind {
         case regular, folder, stream
@@ -12,6 +12,8 @@ final class FileDescriptor {
         let kind: Kind
         let byteCount: Int
         let identity: Identity
+        /// Who may do what, as `chmod` takes it.
+        let permissions: mode_t
     }
 
     /// The same for two descriptors exactly if they are of the same file.
@@ -27,8 +29,10 @@ final class FileDescriptor {
     private let isOwned: Bool
 
     /// Opens a file, or takes standard input without owning it.
-    init(path: String, flags: Int32, operation: StorageError.Operation = .open) throws(StorageError) {
-        let number = Self.retrying { Glibc.open(path, flags | O_CLOEXEC, 0o644) }
+    init(
+        path: String, flags: Int32, mode: mode_t = 0o644, operation: StorageError.Operation = .open
+    ) throws(StorageError) {
+        let number = Self.retrying { Glibc.open(path, flags | O_CLOEXEC, mode) }
         guard number >= 0 else { throw StorageError(code: errno, file: path, operation: operation) }
         self.number = number
         self.path = path
@@ -59,7 +63,8 @@ final class FileDescriptor {
             default: .stream
             }
         let identity = Identity(device: UInt(status.st_dev), inode: UInt(status.st_ino))
-        return Status(kind: kind, byteCount: Int(status.st_size), identity: identity)
+        return Status(
+            kind: kind, byteCount: Int(status.st_size), identity: identity, permissions: status.st_mode & 0o777)
     }
 
     /// Reads what there is next, at most what the buffer holds; 0 at the end.

@@ -36,6 +36,10 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
         case brokenRow
         /// Two earlier runs do not agree on a line.
         case contradiction
+        /// Other users may read what is for this one alone.
+        case notPrivate
+        /// It has more bytes than it may have.
+        case tooLarge
         /// Anything else that the system reports.
         case system
     }

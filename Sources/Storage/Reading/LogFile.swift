@@ -22,7 +22,8 @@ public struct LogFile: Hashable, Sendable {
         guard try kind(of: argument) == .folder else { return [LogFile(path: argument)] }
         let prefix = argument.hasSuffix("/") ? argument : argument + "/"
         var logs: [LogFile] = []
-        for name in try names(in: argument) where !name.hasPrefix(".") && !name.hasSuffix(OutputFile.partialSuffix) {
+        for name in try Folder.names(in: argument)
+        where !name.hasPrefix(".") && !name.hasSuffix(OutputFile.partialSuffix) {
             if try kind(of: prefix + name) == .regular { logs.append(LogFile(path: prefix + name)) }
         }
         guard !logs.isEmpty else {
@@ -39,21 +40,5 @@ public struct LogFile: Hashable, Sendable {
         case S_IFDIR: .folder
         default: .stream
         }
-    }
-
-    private static func names(in folder: String) throws(StorageError) -> [String] {
-        guard let stream = opendir(folder) else { throw StorageError(code: errno, file: folder, operation: .list) }
-        defer { closedir(stream) }
-        var names: [String] = []
-        errno = 0
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            names.append(name)
-            errno = 0
-        }
-        guard errno == 0 else { throw StorageError(code: errno, file: folder, operation: .list) }
-        return names
     }
 }

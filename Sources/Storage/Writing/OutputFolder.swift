@@ -15,14 +15,8 @@ public final class OutputFolder {
 
     /// Creates the folder where it is missing, claims it, and opens its files under their partial names.
     public init(path: String) throws(StorageError) {
-        // Past a size limit the kernel would else end the process before it could say which file has reached it.
-        signal(SIGXFSZ, SIG_IGN)
-        try Self.createFolder(at: path)
         self.path = path
-        self.folder = try FileDescriptor(path: path, flags: O_RDONLY | O_DIRECTORY)
-        guard try folder.lock() else {
-            throw StorageError(.inUse, file: path, operation: .lock, "another run is writing to this folder")
-        }
+        self.folder = try Folder.claim(path, inUse: "another run is writing to this folder")
         for file in OutputFile.allCases where Self.exists(final(file)) {
             throw StorageError(
                 .holdsResults, file: path, operation: .create,
@@ -58,9 +52,7 @@ public final class OutputFolder {
     public func complete(summary: [UInt8]) throws(StorageError) {
         try finish(summary: summary)
         for file in OutputFile.allCases {
-            guard rename(partial(file), final(file)) == 0 else {
-                throw StorageError(code: errno, file: partial(file), operation: .rename)
-            }
+            try Folder.rename(partial(file), to: final(file))
         }
         try folder.synchronize()
     }
@@ -94,17 +86,5 @@ public final class OutputFolder {
     private static func exists(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0
-    }
-
-    /// Creates a folder and those that it lies in, as far as they are missing.
-    private static func createFolder(at path: String) throws(StorageError) {
-        if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
-        guard errno == ENOENT, let slash = path.dropLast().lastIndex(of: "/"), slash > path.startIndex else {
-            throw StorageError(code: errno, file: path, operation: .create)
-        }
-        try createFolder(at: String(path[..<slash]))
-        guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
-            throw StorageError(code: errno, file: path, operation: .create)
-        }
     }
 }

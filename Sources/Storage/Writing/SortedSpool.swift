@@ -104,9 +104,7 @@ final class SortedSpool {
             }
         }
         try copy.synchronize()
-        guard rename(temporary, target) == 0 else {
-            throw StorageError(code: errno, file: temporary, operation: .rename)
-        }
+        try Folder.rename(temporary, to: target)
         file = copy
     }
 }

@@ -1,0 +1,239 @@
+internal import CRdkafka
+internal import Engine
+internal import RampartCore
+
+/// The consumer in the group: batches are built from single events of its queue.
+///
+/// The library's own batch calls lose records across a rebalance before 2.1, and a rebalance comes as an event, so
+/// that nothing happens but in a call of the worker's.
+final class GroupConsumer {
+    let handle: ClientHandle
+    private let queue: OpaquePointer
+    private let isCooperative: Bool
+    private let timeout: Int32
+    private var started = StartedPartitions()
+    private var lead: String?
+    private var awaited: Answer?
+    private var isOpen = true
+
+    /// What the group waits for.
+    private enum Answer {
+        case start
+        case stop
+    }
+
+    init(_ configuration: KafkaConfiguration, hooks: ClientHooks) throws(BrokerError) {
+        let events = RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_FETCH | RD_KAFKA_EVENT_OFFSET_COMMIT
+        handle = try ClientHandle(
+            RD_KAFKA_CONSUMER, .consumer, try configuration.groupConsumer(), events: events, hooks: hooks)
+        rd_kafka_poll_set_consumer(handle.pointer)
+        queue = rd_kafka_queue_get_consumer(handle.pointer)
+        isCooperative = configuration.assignment == .cooperativeSticky
+        timeout = configuration.requestTimeout.milliseconds
+    }
+
+    deinit { rd_kafka_queue_destroy(queue) }
+
+    // MARK: The group
+
+    func subscribe(to topic: String) throws(BrokerError) {
+        lead = topic
+        let list = PartitionList()
+        // Note: -1 stands for all partitions.
+        list.append(TopicPartition(topic, -1))
+        try check(rd_kafka_subscribe(handle.pointer, list.pointer), "subscribing to \(topic)")
+    }
+
+    /// Who this member is now; nil if the library knows nothing.
+    var member: GroupMetadata? { GroupMetadata(of: handle.pointer) }
+
+    func poll(into inbox: inout Inbox, wait: Duration) throws(BrokerError) -> GroupChange? {
+        started.forgetPlaces()
+        var timeout = wait.milliseconds
+        while !inbox.isFull, let event = rd_kafka_queue_poll(queue, timeout) {
+            defer { rd_kafka_event_destroy(event) }
+            timeout = 0
+            switch rd_kafka_event_type(event) {
+            case RD_KAFKA_EVENT_FETCH: take(event, into: &inbox)
+            case RD_KAFKA_EVENT_REBALANCE: return change(in: event)
+            case RD_KAFKA_EVENT_ERROR: try handleError(event, into: &inbox)
+            default: try handle.handle(event)
+            }
+        }
+        return nil
+    }
+
+    // MARK: Fetching
+
+    func start(_ starts: [StartOffset], isPaused: Bool) throws(BrokerError) {
+        awaited = nil
+        let known = Set(started.entries.keys)
+        started.start(starts, isPaused: isPaused)
+        if isCooperative {
+            try assign(incrementally: starts, known: known)
+        } else {
+            try assignAll()
+        }
+        // Note: the library keeps a partition's rest over its reassignment, so that both must be said.
+        try setPaused(isPaused, starts.map(\.partition))
+    }
+
+    func stop(_ partitions: [TopicPartition]) throws(BrokerError) {
+        let isAnswer = awaited == .stop
+        awaited = nil
+        if isCooperative {
+            let list = PartitionList(started.stop(partitions))
+            try check(rd_kafka_incremental_unassign(handle.pointer, list.pointer), "giving partitions up")
+        } else if isAnswer {
+            // Note: an eager group takes everything at each change, and would wait for ever if some were kept.
+            _ = started.stop(Array(started.entries.keys))
+            try check(rd_kafka_assign(handle.pointer, nil), "giving all partitions up")
+        } else {
+            _ = started.stop(partitions)
+            try assignAll()
+        }
+    }
+
+    func pause(_ partitions: [TopicPartition]) throws(BrokerError) {
+        try setPaused(true, started.setPaused(true, partitions))
+    }
+
+    func resume(_ partitions: [TopicPartition]) throws(BrokerError) {
+        try setPaused(false, started.setPaused(false, partitions))
+    }
+
+    // MARK: Offsets
+
+    func committed(_ partitions: [TopicPartition]) throws(BrokerError) -> [TopicPartition: CommittedOffset] {
+        guard !partitions.isEmpty else { return [:] }
+        let list = PartitionList(partitions)
+        try check(rd_kafka_committed(handle.pointer, list.pointer, timeout), "reading what the group has committed")
+        try list.throwErrors(while: "reading what the group has committed of")
+        var committed: [TopicPartition: CommittedOffset] = [:]
+        for element in list.elements where element.offset >= 0 {
+            let metadata = UnsafeRawBufferPointer(start: element.metadata, count: Int(element.metadata_size))
+            committed[TopicPartition(element)] = CommittedOffset(
+                offsetNext: element.offset, metadata: String(decoding: metadata, as: UTF8.self))
+        }
+        return committed
+    }
+
+    /// Leaves the group; a static member stays in it until its session is over.
+    func close() {
+        guard isOpen else { return }
+        isOpen = false
+        _ = started.stop(Array(started.entries.keys))
+        if let error = rd_kafka_consumer_close_queue(handle.pointer, queue) {
+            handle.warn(of: BrokerError(taking: error, while: "leaving the group"))
+            return
+        }
+        let deadline = ContinuousClock.now + Limits.leaveTimeout
+        while rd_kafka_consumer_closed(handle.pointer) == 0, ContinuousClock.now < deadline {
+            guard let event = rd_kafka_queue_poll(queue, 100) else { continue }
+            defer { rd_kafka_event_destroy(event) }
+            // Note: a closing consumer takes this to mean everything, under either protocol.
+            if rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE { rd_kafka_assign(handle.pointer, nil) }
+        }
+        if rd_kafka_consumer_closed(handle.pointer) == 0 {
+            handle.warn(of: BrokerError(RD_KAFKA_RESP_ERR__TIMED_OUT, while: "leaving the group"))
+        }
+    }
+}
+
+// MARK: - Events
+
+extension GroupConsumer {
+    private func take(_ event: OpaquePointer, into inbox: inout Inbox) {
+        while let pointer = rd_kafka_event_message_next(event) {
+            let topic = pointer.pointee.rkt!
+            let slot = started.slot(topic: topic, number: pointer.pointee.partition) {
+                String(cString: rd_kafka_topic_name(topic))
+            }
+            let message = KafkaMessage(pointer: pointer)
+            guard let slot, started.advance(slot, past: message.offset) else { continue }
+            let (timestamp, isAppendTime) = message.timestamp
+            inbox.append(
+                at: started.place(of: slot, in: &inbox), offset: message.offset, timestamp: timestamp,
+                isAppendTime: isAppendTime, key: message.key, value: message.value, headers: message.headers)
+        }
+    }
+
+    private func change(in event: OpaquePointer) -> GroupChange {
+        var numbers: [Int] = []
+        if let list = rd_kafka_event_topic_partition_list(event) {
+            for element in UnsafeBufferPointer(start: list.pointee.elems, count: Int(list.pointee.cnt)) {
+                let partition = TopicPartition(element)
+                if partition.topic == lead { numbers.append(partition.partition) }
+            }
+        }
+        numbers.sort()
+        guard rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS else {
+            awaited = .stop
+            return .revoked(numbers, isLost: rd_kafka_assignment_lost(handle.pointer) != 0)
+        }
+        awaited = .start
+        return .assigned(numbers)
+    }
+
+    private func handleError(_ event: OpaquePointer, into inbox: inout Inbox) throws(BrokerError) {
+        let code = rd_kafka_event_error(event)
+        guard let element = rd_kafka_event_topic_partition(event) else { return try handle.handle(event) }
+        defer { rd_kafka_topic_partition_destroy(element) }
+        let partition = TopicPartition(element.pointee)
+        guard let slot = started.entries[partition] else { return }
+        if code == RD_KAFKA_RESP_ERR__PARTITION_EOF {
+            started.advance(slot, toEnd: element.pointee.offset)
+            inbox.noteEnd(at: started.place(of: slot, in: &inbox), offset: element.pointee.offset)
+        } else {
+            let text = rd_kafka_event_error_string(event).map { String(cString: $0) }
+            let error = BrokerError(code, while: "fetching \(partition)", detail: text)
+            guard error.remedy == .retry else { throw error }
+            handle.warn(of: error)
+        }
+    }
+}
+
+// MARK: - Assigning
+
+extension GroupConsumer {
+    private func assign(incrementally starts: [StartOffset], known: Set<TopicPartition>) throws(BrokerError) {
+        let moved = starts.map(\.partition).filter { known.contains($0) }
+        if !moved.isEmpty {
+            let list = PartitionList(moved)
+            try check(rd_kafka_incremental_unassign(handle.pointer, list.pointer), "moving partitions")
+        }
+        let list = PartitionList(capacity: starts.count)
+        for start in starts { list.append(start.partition, offset: start.offset) }
+        try check(rd_kafka_incremental_assign(handle.pointer, list.pointer), "starting partitions")
+    }
+
+    /// Note: it starts all partitions anew, so that each must be told where it was.
+    private func assignAll() throws(BrokerError) {
+        let entries = started.all
+        let list = PartitionList(capacity: entries.count)
+        for entry in entries { list.append(entry.partition, offset: entry.offsetNext) }
+        try check(rd_kafka_assign(handle.pointer, list.pointer), "starting partitions")
+    }
+
+    private func setPaused(_ isPaused: Bool, _ partitions: [TopicPartition]) throws(BrokerError) {
+        guard !partitions.isEmpty else { return }
+        let list = PartitionList(partitions)
+        let action = isPaused ? "pausing" : "resuming"
+        let code =
+            isPaused
+            ? rd_kafka_pause_partitions(handle.pointer, list.pointer)
+            : rd_kafka_resume_partitions(handle.pointer, list.pointer)
+        try check(code, action)
+        try list.throwErrors(while: action)
+    }
+
+    private func check(_ code: rd_kafka_resp_err_t, _ action: String) throws(BrokerError) {
+        guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
+        throw BrokerError(code, while: action)
+    }
+
+    private func check(_ error: OpaquePointer?, _ action: String) throws(BrokerError) {
+        guard let error else { return }
+        throw BrokerError(taking: error, while: action)
+    }
+}

@@ -1,0 +1,140 @@
+public import Engine
+public import Logging
+
+/// Kafka, spoken to with librdkafka: a consumer in the group, a transactional producer, and a reader made at first use.
+///
+/// One worker's thread uses it. The library's own threads touch nothing of it but the logger.
+public final class KafkaBroker: Broker {
+    private let configuration: KafkaConfiguration
+    private let hooks: ClientHooks
+    // Note: in this order, so that a worker that is given up leaves the group before its transactions end.
+    private var consumer: GroupConsumer?
+    private var producer: TransactionalProducer?
+    private var reader: KafkaReader?
+
+    /// Creates the handles; connecting goes on behind.
+    ///
+    /// `onStatistics` is called within other calls, if the configuration sets an interval.
+    public init(
+        _ configuration: KafkaConfiguration, logger: Logger = Logger(label: "rampart.kafka"),
+        onStatistics: ((KafkaStatistics) -> Void)? = nil
+    ) throws(BrokerError) {
+        self.configuration = configuration
+        hooks = ClientHooks(logger: logger, onStatistics: onStatistics)
+        consumer = try GroupConsumer(configuration, hooks: hooks)
+        producer = try TransactionalProducer(configuration, hooks: hooks)
+    }
+
+    deinit { close() }
+
+    // MARK: Topics
+
+    public func partitionCount(of topic: String) throws(BrokerError) -> Int? {
+        try consumerAdmin.partitionCount(of: topic)
+    }
+
+    public func createTopics(_ topics: [TopicSpec]) throws(BrokerError) {
+        try producerAdmin.create(topics, replication: configuration.topicReplication)
+    }
+
+    public func logRange(of partition: TopicPartition) throws(BrokerError) -> Range<Int64> {
+        // Note: the consumer's view of the end stops at the first open transaction.
+        try producerAdmin.logRange(of: partition)
+    }
+
+    // MARK: The group
+
+    public func subscribe(to lead: String) throws(BrokerError) { try openConsumer.subscribe(to: lead) }
+
+    public var groupGeneration: Int { openConsumer.member?.generation ?? -1 }
+
+    public func poll(into inbox: inout Inbox, wait: Duration) throws(BrokerError) -> GroupChange? {
+        try openProducer.serve()
+        return try openConsumer.poll(into: &inbox, wait: wait)
+    }
+
+    public func start(_ partitions: [StartOffset], isPaused: Bool) throws(BrokerError) {
+        try openConsumer.start(partitions, isPaused: isPaused)
+    }
+
+    public func stop(_ partitions: [TopicPartition]) throws(BrokerError) { try openConsumer.stop(partitions) }
+
+    public func pause(_ partitions: [TopicPartition]) throws(BrokerError) { try openConsumer.pause(partitions) }
+
+    public func resume(_ partitions: [TopicPartition]) throws(BrokerError) { try openConsumer.resume(partitions) }
+
+    public func committed(
+        _ partitions: [TopicPartition]
+    ) throws(BrokerError) -> [TopicPartition: CommittedOffset] {
+        try openConsumer.committed(partitions)
+    }
+
+    // MARK: Internal topics
+
+    public func read(
+        _ partition: TopicPartition, from offset: Int64, wait: Duration
+    ) throws(BrokerError) -> (records: [StoredRecord], next: Int64) {
+        try openReader().read(partition, from: offset, wait: wait)
+    }
+
+    // MARK: Transactions
+
+    public func initTransactions() throws(BrokerError) { try openProducer.initTransactions() }
+
+    public func beginTransaction() throws(BrokerError) { try openProducer.begin() }
+
+    public func produce(_ records: [OutboundRecord]) throws(BrokerError) { try openProducer.produce(records) }
+
+    public func sendOffsets(_ offsets: [TopicPartition: CommittedOffset]) throws(BrokerError) {
+        guard let member = openConsumer.member else {
+            throw BrokerError(.rejoin, code: "_UNKNOWN_GROUP", message: "adding offsets: the consumer has no group")
+        }
+        try openProducer.send(offsets, of: member)
+    }
+
+    public func commitTransaction() throws(BrokerError) { try openProducer.commit() }
+
+    public func abortTransaction() throws(BrokerError) { try openProducer.abort() }
+
+    // MARK: Leaving
+
+    public func close() {
+        consumer?.close()
+        consumer = nil
+        producer = nil
+        reader = nil
+    }
+
+    /// Gives the handles up as a crash would: the group and the transaction are left to their time-outs.
+    func abandon() {
+        consumer = nil
+        producer = nil
+        reader = nil
+    }
+
+    private var openConsumer: GroupConsumer {
+        guard let consumer else { preconditionFailure("the broker was closed") }
+        return consumer
+    }
+
+    private var openProducer: TransactionalProducer {
+        guard let producer else { preconditionFailure("the broker was closed") }
+        return producer
+    }
+
+    private func openReader() throws(BrokerError) -> KafkaReader {
+        if let reader { return reader }
+        let reader = try KafkaReader(configuration, hooks: hooks)
+        self.reader = reader
+        return reader
+    }
+
+    /// Note: a consumer's handle is told not to create topics by asking for them.
+    private var consumerAdmin: TopicAdmin {
+        TopicAdmin(handle: openConsumer.handle.pointer, timeout: configuration.requestTimeout.milliseconds)
+    }
+
+    private var producerAdmin: TopicAdmin {
+        TopicAdmin(handle: openProducer.handle.pointer, timeout: configuration.requestTimeout.milliseconds)
+    }
+}

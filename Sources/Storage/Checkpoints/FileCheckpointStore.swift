@@ -1,0 +1,164 @@
+public import Engine
+import Glibc
+import Synchronization
+
+/// Checkpoints as files of a folder that one process has to itself.
+///
+/// A file gets its name when all of it is on the disk, so that a name always stood for a whole checkpoint; what later
+/// becomes of the disk, its digest finds out. Several threads may use the store, each for tasks of its own.
+public final class FileCheckpointStore: CheckpointStore, Sendable {
+    /// Checkpoints of a task that are kept: the newest, and one to fall back on.
+    public static let keptPerTask = 2
+
+    /// The folder.
+    public let path: String
+
+    /// What is known of a task's files.
+    private struct Shelf {
+        /// The files that are there, in no order.
+        var names: Set<CheckpointName> = []
+        /// What is wrong with some of them.
+        var problems: [CheckpointName: CheckpointProblem] = [:]
+        /// The last number given to a checkpoint.
+        var sequence = 0
+
+        /// From the newest to the oldest.
+        var newestFirst: [CheckpointName] { names.sorted(by: >) }
+        /// Those with nothing known against them.
+        var intact: [CheckpointName] { newestFirst.filter { problems[$0] == nil } }
+    }
+
+    private let folder: FileDescriptor
+    private let shelves: Mutex<[Int: Shelf]>
+
+    /// Opens the folder, which is created where it is missing, and removes what an interrupted `save` has left behind.
+    public init(path: String) throws(StorageError) {
+        self.path = path
+        self.folder = try Folder.claim(
+            path, mode: 0o700, inUse: "another process keeps its checkpoints here; give each its own folder")
+        guard try folder.status().permissions & 0o077 == 0 else {
+            throw StorageError(
+                .notPrivate, file: path, operation: .open,
+                "checkpoints hold personal data, and other users can enter this folder; run: chmod 700 \(path)")
+        }
+        var shelves: [Int: Shelf] = [:]
+        for file in try Folder.names(in: path) {
+            if let name = CheckpointName(file) {
+                shelves[name.task, default: Shelf()].names.insert(name)
+                shelves[name.task]!.sequence = max(shelves[name.task]!.sequence, name.sequence)
+            } else if CheckpointName(partial: file) != nil {
+                try Folder.removeFile("\(path)/\(file)")
+            }
+        }
+        self.shelves = Mutex(shelves)
+    }
+
+    /// Keeps a checkpoint, and then removes those that it makes superfluous.
+    ///
+    /// One of an older generation than the newest is not kept. If saving fails, the earlier ones are as they were.
+    public func save(_ checkpoint: Checkpoint) throws(StorageError) {
+        guard let name = reserveName(for: checkpoint) else { return }
+        let partial = "\(path)/\(name.partial)"
+        do throws(StorageError) {
+            try write(checkpoint, as: name, to: partial)
+            try Folder.rename(partial, to: file(name))
+            try folder.synchronize()
+        } catch {
+            unlink(partial)
+            throw error
+        }
+        for outdated in shelve(name) { remove(outdated) }
+    }
+
+    /// The task's intact checkpoints, newest first; what is wrong with the others, `problems` tells.
+    public func checkpoints(of task: Int) throws(StorageError) -> [Checkpoint] {
+        var intact: [Checkpoint] = []
+        for name in shelves.withLock({ $0[task]?.newestFirst ?? [] }) {
+            let result = try read(name)
+            shelves.withLock { shelves in
+                switch result {
+                case .success: shelves[task]?.problems[name] = nil
+                case .failure(let problem): shelves[task]?.problems[name] = problem
+                }
+            }
+            if case .success(let checkpoint) = result { intact.append(checkpoint) }
+        }
+        return intact
+    }
+
+    /// What kept files of a task from being returned when they were last read, by their names.
+    public func problems(of task: Int) -> [CheckpointProblem] {
+        shelves.withLock { $0[task]?.problems.sorted { $0.key < $1.key }.map(\.value) ?? [] }
+    }
+
+    /// Removes all checkpoints of a task, damaged ones included.
+    public func removeAll(of task: Int) throws(StorageError) {
+        for name in shelves.withLock({ $0[task]?.newestFirst ?? [] }).reversed() {
+            try Folder.removeFile(file(name))
+            forget(name)
+        }
+        try folder.synchronize()
+    }
+
+    // MARK: -
+
+    private func file(_ name: CheckpointName) -> String { "\(path)/\(name.text)" }
+
+    /// The next name for a task's checkpoint; nil where a newer generation has saved one.
+    private func reserveName(for checkpoint: Checkpoint) -> CheckpointName? {
+        shelves.withLock { shelves in
+            var shelf = shelves[checkpoint.task] ?? Shelf()
+            if let newest = shelf.intact.first, newest.generation > checkpoint.generation { return nil }
+            shelf.sequence += 1
+            shelves[checkpoint.task] = shelf
+            return CheckpointName(
+                task: checkpoint.task, generation: checkpoint.generation, sequence: shelf.sequence)
+        }
+    }
+
+    private func write(_ checkpoint: Checkpoint, as name: CheckpointName, to partial: String) throws(StorageError) {
+        let file = try FileDescriptor(
+            path: partial, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600, operation: .create)
+        try CheckpointFile.write(checkpoint, as: name, to: file)
+        try file.synchronize()
+    }
+
+    /// Notes a checkpoint that is durable, and returns those that are older than the last ones kept.
+    private func shelve(_ name: CheckpointName) -> [CheckpointName] {
+        shelves.withLock { shelves in
+            shelves[name.task]!.names.insert(name)
+            let kept = shelves[name.task]!.intact.prefix(Self.keptPerTask)
+            guard kept.count == Self.keptPerTask, let oldest = kept.last else { return [] }
+            return shelves[name.task]!.newestFirst.filter { $0 < oldest }
+        }
+    }
+
+    /// Removes a file that is no longer needed; what cannot be removed is tried again after the next save.
+    private func remove(_ name: CheckpointName) {
+        do throws(StorageError) {
+            try Folder.removeFile(file(name))
+            forget(name)
+        } catch {}
+    }
+
+    private func forget(_ name: CheckpointName) {
+        shelves.withLock { shelves in
+            shelves[name.task]?.names.remove(name)
+            shelves[name.task]?.problems[name] = nil
+        }
+    }
+
+    private func read(_ name: CheckpointName) throws(StorageError) -> Result<Checkpoint, CheckpointProblem> {
+        do throws(StorageError) {
+            // A name may lead to a pipe, which must not make us wait, or to somebody else's file.
+            let descriptor = try FileDescriptor(path: file(name), flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+            return try CheckpointFile.read(descriptor, as: name)
+        } catch {
+            switch error.code {
+            case ENOENT, EIO: return .failure(CheckpointProblem(.unreadable, file: error.file, error.description))
+            case ELOOP: return .failure(CheckpointProblem(.foreign, file: error.file, "it is a symbolic link"))
+            default: throw error
+            }
+        }
+    }
+}
