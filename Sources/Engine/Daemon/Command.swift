@@ -47,6 +47,26 @@ public struct Command: Codable, Hashable, Sendable {
         self.body = body
     }
 
+    /// The command, signed with a key that everyone who may command has.
+    public func signed(with key: [UInt8]) -> Command {
+        var signed = self
+        signed.signature = Hexadecimal.text(MessageAuthentication.code(of: unsignedBytes, key: key))
+        return signed
+    }
+
+    /// Whether the command was signed with this key.
+    public func isSigned(with key: [UInt8]) -> Bool {
+        guard let signature, let expected = signed(with: key).signature else { return false }
+        return MessageAuthentication.areEqual(Array(signature.utf8), Array(expected.utf8))
+    }
+
+    /// What is signed: the command in its one spelling, without the signature.
+    private var unsignedBytes: [UInt8] {
+        var unsigned = self
+        unsigned.signature = nil
+        return unsigned.bytes
+    }
+
     /// The record's value.
     public var bytes: [UInt8] { ControlCoding.encode(self) }
 

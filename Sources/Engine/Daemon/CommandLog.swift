@@ -9,12 +9,17 @@ final class CommandLog {
     }
 
     private let partition: TopicPartition
+    /// What commands must be signed with; nil where anyone with the rights to write may command.
+    private let key: [UInt8]?
     private var known: [(offset: Int64, command: Command)] = []
     private var waiting: [Command] = []
     /// The offset of the first record that was not read.
     private(set) var next: Int64 = 0
 
-    init(topic: String) { partition = TopicPartition(topic, 0) }
+    init(topic: String, key: [UInt8]?) {
+        partition = TopicPartition(topic, 0)
+        self.key = key
+    }
 
     /// The settings that were last asked for.
     var latestReload: PipelineSettings? {
@@ -35,17 +40,22 @@ final class CommandLog {
         self.next = next
         var refused: [Refused] = []
         for record in records {
-            if let value = record.value, let command = Command(bytes: value) {
-                known.append((record.offset, command))
-            } else {
+            guard let value = record.value, let command = Command(bytes: value) else {
                 refused.append(Refused(offset: record.offset, reason: "it is no command"))
+                continue
             }
+            if let key, !command.isSigned(with: key) {
+                let problem = command.signature == nil ? "it is not signed" : "its signature is not of this key"
+                refused.append(Refused(offset: record.offset, reason: problem))
+                continue
+            }
+            known.append((record.offset, command))
         }
         return refused
     }
 
-    /// Has a command written with the next commit.
-    func send(_ command: Command) { waiting.append(command) }
+    /// Has a command signed, and written with the next commit.
+    func send(_ command: Command) { waiting.append(key.map { command.signed(with: $0) } ?? command) }
 
     /// The records of the commands that wait to be written.
     var unsent: [OutboundRecord] {

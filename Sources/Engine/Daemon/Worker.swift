@@ -58,10 +58,10 @@ public final class Worker {
     private var retryAt: Int64 = .min
     private var mustPoll = false
 
-    /// Prepares a worker; nothing is called yet.
+    /// Prepares a worker; nothing is called yet. Where there is a `commandKey`, commands must be signed with it.
     public init(
         pipeline: Pipeline, overrides: [ThresholdOverride] = [], topics: DaemonTopics, settings: WorkerSettings,
-        broker: any Broker, store: any CheckpointStore, hashSeed: UInt64,
+        broker: any Broker, store: any CheckpointStore, hashSeed: UInt64, commandKey: [UInt8]? = nil,
         observe: @escaping (WorkerFact) -> Void = { _ in }
     ) {
         let current = PipelineSettings(pipeline, overrides: overrides)
@@ -71,13 +71,18 @@ public final class Worker {
         self.hashSeed = hashSeed
         self.observe = observe
         plan = TaskPlan(topics: topics, settings: settings, current: current, pipeline: pipeline)
-        commands = CommandLog(topic: topics.commands)
+        commands = CommandLog(topic: topics.commands, key: commandKey)
         inbox = Inbox()
         phase = .starting(WorkerStart(topics: topics, createsTopics: settings.createsTopics))
     }
 
     /// The tasks that consume now.
     public var tasks: [Int] { running.map(\.number) }
+
+    /// Whether it has not yet joined the group.
+    public var isStarting: Bool {
+        if case .starting = phase { true } else { false }
+    }
 
     // MARK: - Steps
 
