@@ -89,6 +89,17 @@ final class FileDescriptor: Sendable {
         return total
     }
 
+    /// Reads exactly so many bytes from a place in a regular file; nil where it has fewer.
+    func read(_ count: Int, at place: Int) throws(StorageError) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var span = bytes.mutableSpan
+        var raw = span.mutableBytes
+        let isWhole = try raw.withUnsafeMutableBytes { (buffer) throws(StorageError) in
+            try read(at: place, into: buffer) == count
+        }
+        return isWhole ? bytes : nil
+    }
+
     /// Writes all bytes at the file's end.
     func write(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
         var rest = bytes
@@ -96,6 +107,32 @@ final class FileDescriptor: Sendable {
             let count = Self.retrying { Glibc.write(number, rest.baseAddress, rest.count) }
             guard count >= 0 else { throw StorageError(code: errno, file: path, operation: .write) }
             rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
+    }
+
+    /// Writes all bytes at the file's end.
+    func write(_ bytes: [UInt8]) throws(StorageError) {
+        try bytes.span.bytes.withUnsafeBytes { (bytes) throws(StorageError) in try write(bytes) }
+    }
+
+    /// Writes all bytes from a place in a regular file on.
+    func write(_ bytes: [UInt8], at place: Int) throws(StorageError) {
+        var place = place
+        try bytes.span.bytes.withUnsafeBytes { (bytes) throws(StorageError) in
+            var rest = bytes
+            while !rest.isEmpty {
+                let count = Self.retrying { pwrite(number, rest.baseAddress, rest.count, off_t(place)) }
+                guard count >= 0 else { throw StorageError(code: errno, file: path, operation: .write, byte: place) }
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+                place += count
+            }
+        }
+    }
+
+    /// Cuts a regular file off.
+    func truncate(to byteCount: Int) throws(StorageError) {
+        guard Self.retrying({ ftruncate(number, off_t(byteCount)) }) == 0 else {
+            throw StorageError(code: errno, file: path, operation: .write, byte: byteCount)
         }
     }
 

@@ -40,6 +40,16 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
         case notPrivate
         /// It has more bytes than it may have.
         case tooLarge
+        /// It is not what it should be: a recorded log.
+        case notARecordedLog
+        /// It was written by another version, in a layout that this one does not know.
+        case otherVersion
+        /// What was promised to be there is cut off or not what was written.
+        case damaged
+        /// A topic or partition that cannot be one of Kafka.
+        case badName
+        /// A partition's offsets lie before those that it has already.
+        case offsetsGoBack
         /// Anything else that the system reports.
         case system
     }

@@ -31,8 +31,12 @@ final class Restoration {
         case changelog
         /// Make the state, and begin to read the log again.
         case start
-        /// Records arrive until every partition is where it was committed.
+        /// Records arrive until every partition is where it was committed; those that are there wait for the others.
         case reading
+        /// End fetching: what came beyond the goal was not read.
+        case stop
+        /// Fetch from the goal on.
+        case restart
         /// The task can be taken over.
         case done
     }
@@ -55,6 +59,7 @@ final class Restoration {
     private var changes: [[UInt8]: [UInt8]] = [:]
     private var offsetsNext: [Int64] = []
     private var recordsAgain = 0
+    private var arrived: [TopicPartition] = []
 
     init(number: Int, plan: TaskPlan, hashSeed: UInt64, commandNext: Int64) {
         self.number = number
@@ -88,10 +93,22 @@ final class Restoration {
             if try readChangelog(broker) { step = .start }
         case .start:
             try start(broker)
-        case .reading, .done:
+        case .reading:
+            try broker.pause(arrived)
+            arrived.removeAll()
+        case .stop:
+            try broker.stop(partitions)
+            step = .restart
+        case .restart:
+            try broker.start(starts, isPaused: false)
+            step = .done
+        case .done:
             break
         }
     }
+
+    /// Whether `advance` has something to do, and does not only wait for records.
+    var canAdvance: Bool { step != .reading || !arrived.isEmpty }
 
     // MARK: - Where to begin
 
@@ -218,8 +235,9 @@ final class Restoration {
         }
         state?.isRebuilding = true
         try broker.start(starts, isPaused: false)
+        arrived = partitions.indices.filter { offsetsNext[$0] >= goals[$0] }.map { partitions[$0] }
         step = .reading
-        try finishIfComplete(broker)
+        try finishIfComplete()
     }
 
     private var starts: [StartOffset] { zip(partitions, offsetsNext).map { StartOffset($0, at: $1) } }
@@ -246,8 +264,8 @@ final class Restoration {
     }
 
     /// Reads what a poll has brought for one partition, as far as it was committed.
-    func read(_ arrivals: Inbox.Arrivals, of partition: Int, _ broker: any Broker) throws {
-        guard step == .reading else { return }
+    func read(_ arrivals: Inbox.Arrivals, of partition: Int) throws {
+        guard step == .reading, offsetsNext[partition] < goals[partition] else { return }
         let goal = goals[partition]
         let records = arrivals.batch.records
         let end = records.firstIndex { Int64($0.position) >= goal } ?? records.endIndex
@@ -260,11 +278,11 @@ final class Restoration {
         if end < records.count || arrivals.endOffset.map({ $0 >= goal }) == true {
             offsetsNext[partition] = max(offsetsNext[partition], goal)
         }
-        if offsetsNext[partition] >= goal { try broker.pause([partitions[partition]]) }
-        try finishIfComplete(broker)
+        if offsetsNext[partition] >= goal { arrived.append(partitions[partition]) }
+        try finishIfComplete()
     }
 
-    private func finishIfComplete(_ broker: any Broker) throws {
+    private func finishIfComplete() throws {
         guard zip(offsetsNext, goals).allSatisfy({ $0 >= $1 }) else { return }
         offsetsNext = goals
         for index in partitions.indices { promises.keep(upTo: goals[index], of: index, in: &state!) }
@@ -286,10 +304,7 @@ final class Restoration {
                 state?.schedule(command, at: EventTime(milliseconds: effect.pane))
             }
         }
-        // What was fetched beyond the goal was not read; it is fetched again from there.
-        try broker.stop(partitions)
-        try broker.start(starts, isPaused: false)
-        step = .done
+        step = .stop
     }
 
     private func compareWithNotes() throws {

@@ -23,7 +23,7 @@ final class RunningTask {
     var commandNext: Int64
     /// When the next checkpoint is due, in milliseconds since 1970.
     var checkpointDue: Int64
-    private(set) var pausedPartitions: Set<Int> = []
+    private var paused: Set<TopicPartition> = []
 
     init(_ restored: RestoredTask, plan: TaskPlan, number: Int, checkpointDue: Int64) throws(DaemonError) {
         self.number = number
@@ -191,25 +191,28 @@ final class RunningTask {
 
     /// Fetching goes on after the task was suspended.
     func resumes() {
-        pausedPartitions.removeAll()
+        paused.removeAll()
         endSince = Array(repeating: nil, count: partitions.count)
     }
 
     // MARK: - Too much staged
 
-    /// Which partitions to pause and to let go on, so that staging stays within its bound (R10).
-    func balance() -> (pause: [TopicPartition], resume: [TopicPartition]) {
+    /// Which partitions are to pause and which to go on, so that staging stays within its bound (R10).
+    var imbalance: (ahead: [TopicPartition], rested: [TopicPartition]) {
         let limit = plan.settings.stagedBytesMax
         let staged = state.stagedBytes
         if staged > limit {
             let ahead = partitions.indices.filter {
-                state.watermark(of: $0) > state.watermark && !pausedPartitions.contains($0)
+                state.watermark(of: $0) > state.watermark && !paused.contains(partitions[$0])
             }
-            pausedPartitions.formUnion(ahead)
             return (ahead.map { partitions[$0] }, [])
         }
-        guard staged < limit / 2, !pausedPartitions.isEmpty else { return ([], []) }
-        defer { pausedPartitions.removeAll() }
-        return ([], pausedPartitions.sorted().map { partitions[$0] })
+        return ([], staged < limit / 2 ? paused.sorted() : [])
+    }
+
+    /// Notes what was paused and let go on.
+    func noteBalance(paused ahead: [TopicPartition], resumed rested: [TopicPartition]) {
+        paused.formUnion(ahead)
+        paused.subtract(rested)
     }
 }

@@ -50,6 +50,7 @@ public final class Worker {
     private var restoring: [Restoration] = []
     private var suspended: [Int: RunningTask] = [:]
     private var commit: Commit?
+    private var change: GroupChange?
     private var revocation: Revocation?
     private var checkpoints: [Int] = []
     private var inbox: Inbox
@@ -117,10 +118,10 @@ public final class Worker {
         }
         if commit != nil { return try advanceCommit(at: now) }
         if !checkpoints.isEmpty { return try saveCheckpoint() }
-        if revocation != nil { return try answerRevocation(at: now) }
+        if change != nil { return try answerChange(at: now) }
         if isCommitDue(at: now), beginCommit(at: now) { return .worked }
         if now >= nextCommandLook { return try lookForCommands(at: now) }
-        if !mustPoll, let task = restoring.first(where: { $0.step != .reading }) {
+        if !mustPoll, let task = restoring.first(where: \.canAdvance) {
             mustPoll = true
             try restore(task, at: now)
             return .worked
@@ -133,23 +134,16 @@ public final class Worker {
     private func poll(at now: Int64) throws -> Turn {
         mustPoll = false
         inbox.removeAll()
-        let change = try broker.poll(into: &inbox, wait: .milliseconds(restoring.isEmpty ? settings.pollWait : 0))
+        change = try broker.poll(into: &inbox, wait: .milliseconds(restoring.isEmpty ? settings.pollWait : 0))
         for task in running { read(task, at: now) }
         for task in restoring {
             for (index, partition) in task.partitions.enumerated() {
                 if let place = inbox.partitions[partition], !inbox.arrivals[place].isEmpty {
-                    try task.read(inbox.arrivals[place], of: index, broker)
+                    try task.read(inbox.arrivals[place], of: index)
                 }
             }
         }
-        // Note: Before the next poll, whose records a task that is restored but not taken over would miss.
-        for task in restoring where task.step == .done { try takeOver(task, at: now) }
-        for task in running { try balance(task) }
-        switch change {
-        case nil: break
-        case .assigned(let numbers)?: try assign(numbers)
-        case .revoked(let numbers, let isLost)?: try revoke(numbers, isLost: isLost, at: now)
-        }
+        for task in running { balance(task) }
         return .worked
     }
 
@@ -163,21 +157,51 @@ public final class Worker {
         if hasRead { task.advance() }
     }
 
-    private func balance(_ task: RunningTask) throws {
-        let (pause, resume) = task.balance()
-        if !pause.isEmpty {
-            try broker.pause(pause)
-            observe(.paused(pause))
-        }
-        if !resume.isEmpty {
-            try broker.resume(resume)
-            observe(.unpaused(resume))
+    /// Pauses and resumes partitions; where that is refused, the next poll tries again.
+    private func balance(_ task: RunningTask) {
+        let (ahead, rested) = task.imbalance
+        do throws(BrokerError) {
+            if !ahead.isEmpty {
+                try broker.pause(ahead)
+                observe(.paused(ahead))
+            }
+            if !rested.isEmpty {
+                try broker.resume(rested)
+                observe(.unpaused(rested))
+            }
+            task.noteBalance(paused: ahead, resumed: rested)
+        } catch {
+            observe(.retried(code: error.code, message: error.message))
         }
     }
 
     // MARK: - The group
 
-    private func assign(_ numbers: [Int]) throws {
+    /// Answers a change of the group; nothing is polled before.
+    private func answerChange(at now: Int64) throws -> Turn {
+        switch change {
+        case nil: break
+        case .assigned(let numbers)?: try take(numbers)
+        case .revoked(let numbers, isLost: true)?:
+            try release(numbers, keeps: false)
+            observe(.revoked(numbers, isLost: true))
+        case .revoked(let numbers, isLost: false)?:
+            guard let revocation else {
+                self.revocation = Revocation(tasks: numbers, deadline: now + settings.revocationTimeout)
+                _ = beginCommit(at: now)
+                return .worked
+            }
+            // The commit has come to its end; what it could not cover is lost.
+            let isCommitted = running.allSatisfy { !revocation.tasks.contains($0.number) || !$0.hasMoved }
+            try release(numbers, keeps: isCommitted)
+            self.revocation = nil
+            observe(.revoked(numbers, isLost: !isCommitted))
+        }
+        change = nil
+        return .worked
+    }
+
+    private func take(_ numbers: [Int]) throws {
         // The group is answered at once; fetching begins when a task is restored, while the others go on.
         try broker.start([], isPaused: false)
         observe(.assigned(numbers))
@@ -188,48 +212,29 @@ public final class Worker {
         }
     }
 
-    private func revoke(_ numbers: [Int], isLost: Bool, at now: Int64) throws {
-        observe(.revoked(numbers, isLost: isLost))
-        if isLost {
-            try release(numbers, keeps: false)
-        } else {
-            revocation = Revocation(tasks: numbers, deadline: now + settings.revocationTimeout)
-            _ = beginCommit(at: now)
-        }
-    }
-
-    /// Answers a revocation once the commit that it asked for has an end.
-    private func answerRevocation(at now: Int64) throws -> Turn {
-        guard let revocation else { return .worked }
-        let isCommitted = running.allSatisfy { !revocation.tasks.contains($0.number) || !$0.hasMoved }
-        self.revocation = nil
-        try release(revocation.tasks, keeps: isCommitted)
-        return .worked
-    }
-
     /// Lets go of tasks; those that are committed whole can go on as they are, should they come back untouched.
     private func release(_ numbers: [Int], keeps: Bool) throws {
+        try broker.stop(numbers.sorted().flatMap { plan.topics.partitions(of: $0) })
         let leaving = running.filter { numbers.contains($0.number) }
         suspended = keeps ? Dictionary(uniqueKeysWithValues: leaving.map { ($0.number, $0) }) : [:]
         running.removeAll { numbers.contains($0.number) }
         restoring.removeAll { numbers.contains($0.number) }
         checkpoints.removeAll { numbers.contains($0) }
-        try broker.stop(numbers.sorted().flatMap { plan.topics.partitions(of: $0) })
     }
 
     // MARK: - Restoring
 
     private func restore(_ task: Restoration, at now: Int64) throws {
         if let kept = suspended[task.number], let committed = task.committedOffsets {
-            suspended[task.number] = nil
             if kept.stands(at: committed) {
                 try broker.start(kept.starts, isPaused: false)
                 kept.resumes()
                 restoring.removeAll { $0 === task }
                 insert(kept)
                 observe(.resumed(task: kept.number))
-                return
             }
+            suspended[task.number] = nil
+            return
         }
         try task.advance(broker, store)
         if task.step == .done { try takeOver(task, at: now) }
@@ -378,7 +383,7 @@ public final class Worker {
         if now < leaving.deadline {
             if commit != nil { return try advanceCommit(at: now) }
             if !checkpoints.isEmpty { return try saveCheckpoint() }
-            if revocation != nil { return try answerRevocation(at: now) }
+            if change != nil { return try answerChange(at: now) }
             if running.contains(where: \.hasMoved), beginCommit(at: now) { return .worked }
             if !leaving.hasQueuedCheckpoints {
                 checkpoints = running.map(\.number)

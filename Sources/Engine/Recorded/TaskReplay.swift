@@ -21,6 +21,7 @@ public struct TaskReplay {
     }
 
     private let partitions: [TopicPartition]
+    private var outbox: Outbox
     private var state: TaskState
     private var promises: PromiseSchedule
     private var inbox = Inbox()
@@ -46,8 +47,10 @@ public struct TaskReplay {
                 promises.add(promise, of: index)
             }
         }
+        let topology = try Self.first(effects, fallback).topology
+        outbox = Outbox(topology: topology, topics: topics, task: number)
         state = TaskState(
-            topology: try Self.first(effects, fallback).topology, partitions: topics.inputs.map(\.binding),
+            topology: topology, partitions: topics.inputs.map(\.binding),
             bounds: bounds, hashSeed: 0)
         for effect in effects where effect.pane != EventTime.distantPast.milliseconds {
             let pane = EventTime(milliseconds: effect.pane)
@@ -90,6 +93,16 @@ public struct TaskReplay {
             try emit(Rows(outputs: state.advance(), setAside: setAside))
         }
         if flushes { try emit(Rows(outputs: state.flush(), setAside: TaskState.SetAside.none)) }
+    }
+
+    /// Replays the recording to its end without a flush, and says the rows as the daemon would have produced them.
+    public mutating func records(from source: inout some RecordSource) throws -> [OutboundRecord] {
+        var outbox = outbox
+        try run(&source, flushes: false) { rows in
+            outbox.append(rows.setAside)
+            outbox.append(rows.outputs)
+        }
+        return outbox.records
     }
 
     private mutating func read(_ records: [StoredRecord], of partition: Int) -> TaskState.SetAside {

@@ -47,6 +47,28 @@ public struct Alert: Hashable, Sendable {
         public var counts: [Count]
     }
 
+    /// What was in force when the revision was written.
+    public struct Settings: Hashable, Sendable {
+        /// The revision of the pipeline.
+        public var revision: String
+        /// How urgent the stage's alerts are.
+        public var severity: AlertPolicy.Severity
+        /// The stage's thresholds, in file order.
+        public var thresholds: [Threshold]
+        /// The template of the alert's words; nil where they are made from measures and key.
+        public var message: [MessagePart]?
+
+        /// Creates the settings of a row.
+        public init(
+            revision: String, severity: AlertPolicy.Severity, thresholds: [Threshold], message: [MessagePart]? = nil
+        ) {
+            self.revision = revision
+            self.severity = severity
+            self.thresholds = thresholds
+            self.message = message
+        }
+    }
+
     /// 32 hexadecimal digits, the same for all revisions.
     public var id: String
     /// 1 on opening, then one more each time.
@@ -73,4 +95,6 @@ public struct Alert: Hashable, Sendable {
     public var measures: [MeasureValue]
     /// A sample of the events and accounts.
     public var evidence: Evidence
+    /// What was in force when it was written.
+    public var settings: Settings
 }

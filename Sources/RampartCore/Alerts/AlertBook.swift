@@ -1,40 +1,14 @@
 /// The alerts of one window stage in one key group: which are open, when they close, and when they fired (R24, R30).
 struct AlertBook: Sendable {
-    /// What a finding looks like when an alert is opened or revised.
-    struct Report: Sendable {
-        var score: Double
-        var measures: [Alert.MeasureValue]
-    }
-
-    /// An open alert.
-    private struct Track: Sendable {
-        var id: String
-        var keyBytes: [UInt8]
-        var key: [String]
-        var merchantID: String
-        var opened: EventTime
-        var revision = 0
-        /// Per measure named in `when`, the largest value that a revision has reported.
-        var marks: [Mark?]
-        var peak: Report
-        var evidence: Alert.Evidence
-        var isFiring = true
-        var runStart: EventTime
-        /// The last pane end of the last run; meaningful while the key does not fire.
-        var lastFiring: EventTime
-        /// The key's slot in the window, or -1 when its window has emptied.
-        var slot: Int32
-    }
-
     /// A time when an alert closes unless it fires again before.
-    private struct Closing: Sendable {
+    struct Closing: Sendable {
         var time: EventTime
         var track: Int32
         var lastFiring: EventTime
     }
 
     /// A run of findings that is over: it claims late charges for a while.
-    private struct Run: Sendable {
+    struct Run: Sendable {
         var start: EventTime
         var end: EventTime
         var alertID: String
@@ -42,25 +16,30 @@ struct AlertBook: Sendable {
 
     let stage: Int
     private let family: String
-    private let name: String
-    private let plan: WindowPlan
+    let name: String
+    private(set) var plan: WindowPlan
     private let keepsRuns: Bool
     private let lateHorizon: EventSpan
-    private var tracks: [Track?] = []
+    var changes: PromiseLog
+    private(set) var tracks: [AlertTrack?] = []
     private var vacant: [Int32] = []
-    private var open: [[UInt8]: Int32] = [:]
-    private var closings = NumberedQueue<Closing>()
-    private var runs: [[UInt8]: [Run]] = [:]
-    private var runEnds = NumberedQueue<(end: EventTime, keyBytes: [UInt8])>()
+    private(set) var open: [[UInt8]: Int32] = [:]
+    var closings = NumberedQueue<Closing>()
+    private(set) var runs: [[UInt8]: [Run]] = [:]
+    private(set) var runEnds = NumberedQueue<(end: EventTime, keyBytes: [UInt8])>()
 
-    init(stage: Int, topology: Topology, plan: WindowPlan) {
+    init(stage: Int, topology: Topology, plan: WindowPlan, keepsPromises: Bool) {
         self.stage = stage
         self.plan = plan
+        changes = PromiseLog(isKept: keepsPromises)
         family = topology.family
         name = topology.stages[stage].name
         keepsRuns = plan.window.credit != nil
         lateHorizon = topology.ledger.lateHorizon
     }
+
+    /// Puts other settings in force.
+    mutating func adopt(_ plan: WindowPlan) { self.plan = plan }
 
     /// The pane end at which an alert may close next.
     var nextClosing: EventTime? { closings.first?.time }
@@ -68,14 +47,14 @@ struct AlertBook: Sendable {
     // MARK: - Findings
 
     /// The place of a key's alert, which is opened if none is; `slot` is the key's place in the window.
-    mutating func open(key: [String], merchantID: String, slot: Int, report: Report, at end: EventTime) -> Int32 {
+    mutating func open(key: [String], merchantID: String, slot: Int, report: AlertReport, at end: EventTime) -> Int32 {
         let keyBytes = KeyBytes.encode(key)
         if let known = open[keyBytes] {
             tracks[Int(known)]?.slot = Int32(slot)
             return known
         }
         return add(
-            Track(
+            AlertTrack(
                 id: Identifier.alert(family: family, stage: name, keyBytes: keyBytes, opened: end),
                 keyBytes: keyBytes, key: key, merchantID: merchantID, opened: end,
                 marks: Array(repeating: nil, count: plan.window.conditionMeasures.count), peak: report,
@@ -84,28 +63,35 @@ struct AlertBook: Sendable {
     }
 
     /// Notes that a key's condition holds at a pane end; returns whether a revision is to be written.
-    mutating func fires(_ place: Int32, _ report: Report, at end: EventTime) -> Bool {
+    mutating func fires(_ place: Int32, _ report: AlertReport, at end: EventTime) -> Bool {
         guard var track = tracks[Int(place)] else { preconditionFailure("A firing key has a track.") }
+        var changed = !track.isFiring
         if !track.isFiring {
             track.isFiring = true
             track.runStart = end
         }
-        if report.score > track.peak.score { track.peak = report }
+        if report.score > track.peak.score {
+            track.peak = report
+            changed = true
+        }
         let values = plan.window.conditionMeasures.map { Mark(report.measures[$0]) }
         let revises = track.revision == 0 || zip(track.marks, values).contains { Mark.doubles($0, $1) }
         if revises { track.marks = zip(track.marks, values).map { Mark.larger($0, $1) } }
         tracks[Int(place)] = track
+        // A revision is noted once it is written.
+        if changed, !revises { note(track) }
         return revises
     }
 
     /// Writes a revision of an open alert.
     mutating func revise(
-        _ place: Int32, _ report: Report, evidence: Alert.Evidence, at end: EventTime, into outputs: inout Outputs
+        _ place: Int32, _ report: AlertReport, evidence: Alert.Evidence, at end: EventTime, into outputs: inout Outputs
     ) {
         guard var track = tracks[Int(place)] else { preconditionFailure("A firing key has a track.") }
         track.revision += 1
         track.evidence = evidence
         tracks[Int(place)] = track
+        note(track)
         outputs.alerts.append(
             alert(track, .open, from: end - plan.window.size, to: end, at: end, report: report))
     }
@@ -116,17 +102,40 @@ struct AlertBook: Sendable {
         track.isFiring = false
         track.lastFiring = end - plan.window.every
         tracks[Int(place)] = track
-        closings.append(
-            Closing(
-                time: track.lastFiring + plan.window.alert.closeAfter, track: place, lastFiring: track.lastFiring))
+        note(track)
+        closings.append(closing(of: track, at: place))
         guard keepsRuns else { return }
-        runs[track.keyBytes, default: []].append(
-            Run(start: track.runStart - plan.window.size, end: track.lastFiring, alertID: track.id))
-        runEnds.append((track.lastFiring, track.keyBytes))
+        let run = Run(start: track.runStart - plan.window.size, end: track.lastFiring, alertID: track.id)
+        append(run, of: track.keyBytes)
+        changes.note(.run(stage: name, keyBytes: track.keyBytes, end: run.end)) { run.write(to: &$0) }
+    }
+
+    /// When an alert whose key does not fire closes.
+    func closing(of track: AlertTrack, at place: Int32) -> Closing {
+        Closing(time: track.lastFiring + plan.window.alert.closeAfter, track: place, lastFiring: track.lastFiring)
+    }
+
+    /// Adds a run that is over; runs come in the order of their ends.
+    mutating func append(_ run: Run, of keyBytes: [UInt8]) {
+        runs[keyBytes, default: []].append(run)
+        runEnds.append((run.end, keyBytes))
+    }
+
+    /// Notes an alert as it stands.
+    mutating func note(_ track: AlertTrack) {
+        changes.note(.alert(stage: name, keyBytes: track.keyBytes)) { track.write(to: &$0) }
     }
 
     /// Notes that a key's window has emptied and its slot is gone.
-    mutating func losesSlot(_ place: Int32) { tracks[Int(place)]?.slot = -1 }
+    mutating func losesSlot(_ place: Int32) { tracks[Int(place)]?.slot = AlertTrack.noSlot }
+
+    /// Forgets where in the window keys stand.
+    mutating func loseSlots() {
+        for place in tracks.indices { tracks[place]?.slot = AlertTrack.noSlot }
+    }
+
+    /// Notes where in the window a key with an open alert stands.
+    mutating func setSlot(_ slot: Int, of place: Int32) { tracks[Int(place)]?.slot = Int32(slot) }
 
     /// Closes the alerts whose time has come; returns the slots that pointed to them.
     mutating func close(at end: EventTime, into outputs: inout Outputs) -> [Int] {
@@ -144,11 +153,14 @@ struct AlertBook: Sendable {
             open[track.keyBytes] = nil
             tracks[Int(closing.track)] = nil
             vacant.append(closing.track)
+            changes.forget(.alert(stage: name, keyBytes: track.keyBytes))
         }
         return slots
     }
 
-    private mutating func add(_ track: Track) -> Int32 {
+    /// Adds an open alert and says where it is.
+    @discardableResult
+    mutating func add(_ track: AlertTrack) -> Int32 {
         let place: Int32
         if let reused = vacant.popLast() {
             place = reused
@@ -162,13 +174,13 @@ struct AlertBook: Sendable {
     }
 
     private func alert(
-        _ track: Track, _ state: Alert.State, from start: EventTime, to end: EventTime, at paneEnd: EventTime,
-        report: Report
+        _ track: AlertTrack, _ state: Alert.State, from start: EventTime, to end: EventTime, at paneEnd: EventTime,
+        report: AlertReport
     ) -> Alert {
         Alert(
             id: track.id, revision: track.revision, state: state, stage: stage, merchantID: track.merchantID,
             key: track.key, keyBytes: track.keyBytes, windowStart: start, windowEnd: end, paneEnd: paneEnd,
-            score: report.score, measures: report.measures, evidence: track.evidence)
+            score: report.score, measures: report.measures, evidence: track.evidence, settings: plan.settings)
     }
 
     // MARK: - Claims
@@ -195,64 +207,23 @@ struct AlertBook: Sendable {
         run.start <= time && time < run.end && paneEnd - run.end <= lateHorizon
     }
 
-    /// Forgets runs that can claim nothing any more.
+    /// The moment before which all charges in a key's window have been offered to the ledger, as seen at a moment.
+    ///
+    /// A key that fires has offered everything up to the last pane end; a run that is over, everything up to its end.
+    func claimedEnd(of keyBytes: [UInt8], at time: EventTime) -> EventTime? {
+        if let place = open[keyBytes], tracks[Int(place)]?.isFiring == true {
+            return time.floored(to: plan.window.every)
+        }
+        return runs[keyBytes]?.last?.end
+    }
+
+    /// Forgets runs that can claim nothing any more, and of which the window holds nothing.
     mutating func forgetRuns(at time: EventTime) {
-        while let first = runEnds.first, time - first.end > lateHorizon {
+        while let first = runEnds.first, time - first.end > max(lateHorizon, plan.window.size) {
             runEnds.removeFirst()
+            changes.forget(.run(stage: name, keyBytes: first.keyBytes, end: first.end))
             runs[first.keyBytes]?.removeAll { $0.end == first.end }
             if runs[first.keyBytes]?.isEmpty == true { runs[first.keyBytes] = nil }
-        }
-    }
-}
-
-/// The largest value of a measure that an alert has reported.
-enum Mark: Sendable {
-    case integer(Int64)
-    case double(Double)
-
-    /// The mark that a reported value makes; of money the largest of its currencies.
-    init?(_ value: Alert.MeasureValue) {
-        switch value {
-        case .integer(let value): self = .integer(value)
-        case .double(let value): self = .double(value)
-        case .absent: return nil
-        case .money(let values):
-            let marks = values.map { $0.value.mark }
-            guard let first = marks.first else { return nil }
-            self = marks.dropFirst().reduce(first) { Mark.larger($0, $1) ?? $0 }
-        }
-    }
-
-    /// Whether a value is at least twice a mark, and at least 2 (R24).
-    static func doubles(_ mark: Mark?, _ value: Mark?) -> Bool {
-        guard let mark, let value else { return false }
-        return switch (mark, value) {
-        case (.integer(let mark), .integer(let value)): Int128(value) >= 2 * Int128(max(mark, 1))
-        default: value.approximation >= 2 * max(mark.approximation, 1)
-        }
-    }
-
-    /// The larger of two marks; the other where one is missing.
-    static func larger(_ left: Mark?, _ right: Mark?) -> Mark? {
-        guard let left else { return right }
-        guard let right else { return left }
-        if case .integer(let first) = left, case .integer(let second) = right { return .integer(max(first, second)) }
-        return left.approximation >= right.approximation ? left : right
-    }
-
-    private var approximation: Double {
-        switch self {
-        case .integer(let value): Double(value)
-        case .double(let value): value
-        }
-    }
-}
-
-extension Threshold.Value {
-    fileprivate var mark: Mark {
-        switch self {
-        case .integer(let value): .integer(value)
-        case .double(let value): .double(value)
         }
     }
 }

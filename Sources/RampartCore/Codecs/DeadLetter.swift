@@ -38,6 +38,8 @@ public enum DeadLetterReason: String, CaseIterable, Hashable, Sendable {
     case invalidTimestamp = "invalid_timestamp"
     /// A timestamp before 1970 or after `max_ts` (R8).
     case timestampOutOfRange = "timestamp_out_of_range"
+    /// A timestamp more than `max_ahead` after the record was appended to its topic (R8).
+    case tooFarAhead = "too_far_ahead"
 
     /// What is wrong with such a record, in a few words.
     public var summary: String {
@@ -61,6 +63,7 @@ public enum DeadLetterReason: String, CaseIterable, Hashable, Sendable {
         case .unknownCurrency: "a currency that ISO 4217 does not have"
         case .invalidTimestamp: "a timestamp that its format cannot read"
         case .timestampOutOfRange: "a timestamp before 1970 or after the latest allowed"
+        case .tooFarAhead: "a timestamp long after the message was appended to its topic"
         }
     }
 }
@@ -83,6 +86,10 @@ public enum Limits {
     public static let identifierBytes = 1024
     /// The deepest nesting of JSON objects and arrays.
     public static let nesting = 64
+    /// Bytes of a message's key, of a header's name and of its value that are kept of a record set aside.
+    public static let originBytes = 1024
+    /// Headers that are kept of a record set aside.
+    public static let headers = 32
     /// Raw bytes of a dead letter that are kept; the rest is told by a digest.
     public static let deadLetterBytes = 16 << 10
     /// Events and accounts that an alert names.

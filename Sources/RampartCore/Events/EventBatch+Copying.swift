@@ -26,6 +26,11 @@ extension EventBatch {
         headers.capacity * MemoryLayout<Header>.stride + slots.capacity * MemoryLayout<Int64>.stride + bytes.capacity
     }
 
+    /// Bytes that its events take, whatever memory is kept for more.
+    var usedByteCount: Int {
+        headers.count * MemoryLayout<Header>.stride + slots.count * MemoryLayout<Int64>.stride + bytes.count
+    }
+
     /// Whether the values of a slot are equal, absent ones included.
     func equal(_ slot: Int, _ row: Int, _ other: EventBatch, _ otherRow: Int, isString: Bool) -> Bool {
         guard has(slot, row: row), other.has(slot, row: otherRow) else {

@@ -49,3 +49,23 @@ struct EventLog: Sendable {
         MemoryLayout<EventBatch.Header>.stride + slotCount * MemoryLayout<Int64>.stride + Int(header.identity.count)
     }
 }
+
+extension EventLog {
+    /// Writes the events from `first` on; they come back numbered from 0.
+    func write(from first: Int, to snapshot: inout SnapshotWriter) {
+        snapshot.write(nextNumber - first)
+        for number in first..<nextNumber {
+            let (batch, row) = find(number)
+            snapshot.write(event: row, of: batch, stringSlots: stringSlots)
+        }
+    }
+
+    /// Takes up the events that `write` wrote into an empty log.
+    mutating func restore(from snapshot: inout SnapshotReader, in context: SnapshotContext) throws(SnapshotError) {
+        var batch = EventBatch(slotCount: slotCount)
+        for _ in 0..<(try snapshot.readCount(atMost: snapshot.remaining)) {
+            try snapshot.readEvent(into: &batch, in: context)
+            _ = append(0, of: batch)
+        }
+    }
+}

@@ -44,9 +44,11 @@ public struct Intake: Sendable {
         var decoder: RecordDecoder
         var lateness: EventSpan
         var highest: EventTime?
+        /// The highest recorded promise (R11).
+        var promised = EventTime.distantPast
         var hasEnded = false
 
-        var watermark: EventTime { highest.map { $0 - lateness } ?? .distantPast }
+        var watermark: EventTime { max(highest.map { $0 - lateness } ?? .distantPast, promised) }
     }
 
     private let topology: Topology
@@ -86,6 +88,17 @@ public struct Intake: Sendable {
     /// The watermark of one partition.
     public func watermark(of partition: Int) -> EventTime { partitions[partition].watermark }
 
+    /// How far behind the newest event of its partition an event may be (R7).
+    public func lateness(of partition: Int) -> EventSpan { partitions[partition].lateness }
+
+    /// Keeps a recorded promise: the partition's watermark is at least this from its next record on (R7, R11).
+    ///
+    /// A promise of more than the latest time allowed is one of that.
+    public mutating func promise(_ watermark: EventTime, of partition: Int) {
+        partitions[partition].promised = max(partitions[partition].promised, min(watermark, bounds.latest))
+        raiseWatermark()
+    }
+
     /// Notes that a partition has no more records.
     public mutating func end(_ partition: Int) {
         partitions[partition].hasEnded = true
@@ -110,8 +123,9 @@ public struct Intake: Sendable {
     public mutating func read(_ records: RecordBatch, of partition: Int) -> Chunk {
         var chunk = Chunk(events: EventBatch(slotCount: topology.layout.slotCount))
         counters.partitions[partition] += records.records.count
-        for record in records.records {
-            let decoded = partitions[partition].decoder.decode(record, in: records, into: &chunk.events)
+        for (index, record) in records.records.enumerated() {
+            var decoded = partitions[partition].decoder.decode(record, in: records, into: &chunk.events)
+            refuseTooFarAhead(&decoded, records, index, &chunk.events)
             let watermark = partitions[partition].watermark
             if let time = decoded.time {
                 partitions[partition].highest = max(partitions[partition].highest ?? time, time)
@@ -122,7 +136,9 @@ public struct Intake: Sendable {
             case .deadLetter(let reason, let detail):
                 counters.deadLetter(decoded.source, reason)
                 chunk.deadLetters.append(
-                    DeadLetter(reason: reason, detail: detail, place: place, raw: records.raw(record)))
+                    DeadLetter(
+                        reason: reason, detail: detail, place: place, raw: records.raw(record),
+                        origin: records.origin(index)))
             case .event:
                 let row = chunk.events.count - 1
                 let time = chunk.events.headers[row].time
@@ -132,12 +148,33 @@ public struct Intake: Sendable {
                 } else if time < watermark {
                     chunk.events.headers[row].lateAt = watermark
                     counters.late(decoded.source)
-                    chunk.lateEvents.append(lateEvent(row, of: chunk.events, place, watermark, records.raw(record)))
+                    var late = lateEvent(row, of: chunk.events, place, watermark, records.raw(record))
+                    late.origin = records.origin(index)
+                    chunk.lateEvents.append(late)
                 }
             }
         }
         raiseWatermark()
         return chunk
+    }
+
+    /// Makes a dead letter of an event that is said to happen long after its record was appended (R8).
+    ///
+    /// A record that is one already only loses its time, so that it moves nothing either.
+    private func refuseTooFarAhead(
+        _ decoded: inout DecodedRecord, _ records: RecordBatch, _ index: Int, _ events: inout EventBatch
+    ) {
+        guard let maxAhead = bounds.maxAhead, let time = decoded.time, index < records.envelopes.count,
+            records.envelopes[index].isAppendTime, let appended = records.envelopes[index].timestamp
+        else { return }
+        let latest = EventTime(milliseconds: appended) + maxAhead
+        guard time > latest else { return }
+        decoded.time = nil
+        guard case .event = decoded.result else { return }
+        events.removeLast()
+        decoded.result = .deadLetter(
+            .tooFarAhead, detail: "The event is of \(time.text), but its record was appended at "
+                + "\(EventTime(milliseconds: appended).text); at most \(maxAhead.text) between them are allowed.")
     }
 
     private func lateEvent(
@@ -151,6 +188,47 @@ public struct Intake: Sendable {
     }
 }
 
+extension Intake {
+    /// Writes the watermarks and the counts.
+    func write(to snapshot: inout SnapshotWriter) {
+        snapshot.write(partitions.count)
+        for partition in partitions {
+            snapshot.write(partition.highest)
+            snapshot.write(partition.promised > .distantPast ? partition.promised : nil)
+            snapshot.write(partition.hasEnded)
+        }
+        snapshot.write(highestWatermark > .distantPast ? highestWatermark : nil)
+        counters.write(to: &snapshot)
+    }
+
+    /// Takes up what `write` wrote into an intake that was just created.
+    mutating func restore(from snapshot: inout SnapshotReader) throws(SnapshotError) {
+        let count = try snapshot.readInteger()
+        guard count == Int64(partitions.count) else {
+            throw snapshot.damage("there are \(partitions.count) partitions, but the state is of \(count)")
+        }
+        for index in partitions.indices {
+            partitions[index].highest = try snapshot.readOptional()
+            partitions[index].promised = try snapshot.readOptional() ?? .distantPast
+            partitions[index].hasEnded = try snapshot.readFlag()
+        }
+        highestWatermark = try snapshot.readOptional() ?? .distantPast
+        try counters.restore(from: &snapshot)
+    }
+
+    /// Adds the watermarks and the counts to a digest.
+    func combine(into digest: inout Fingerprint) {
+        for (index, partition) in partitions.enumerated() {
+            digest.combine(
+                UInt64(bitPattern: partition.highest?.milliseconds ?? -1),
+                UInt64(bitPattern: partition.promised.milliseconds))
+            digest.combine(UInt64(counters.partitions[index]), partition.hasEnded ? 1 : 0)
+        }
+        digest.combine(UInt64(bitPattern: highestWatermark.milliseconds), UInt64(counters.total.late))
+        digest.combine(UInt64(counters.total.filtered), UInt64(counters.total.deadLettered))
+    }
+}
+
 extension RecordBatch {
     /// A record's bytes, or what is left of it where it was too long.
     func raw(_ record: Record) -> RawRecord {
@@ -159,5 +237,18 @@ extension RecordBatch {
             return RawRecord(prefix: bytes[record.range], byteCount: oversize.byteCount, digest: oversize.digest)
         }
         return RawRecord(bytes[record.range])
+    }
+
+    /// What a topic kept of a record beside its value; nil where the record is one of a file.
+    func origin(_ index: Int) -> RecordOrigin? {
+        guard index < envelopes.count else { return nil }
+        let envelope = envelopes[index]
+        return RecordOrigin(
+            timestamp: envelope.timestamp.map { EventTime(milliseconds: $0) },
+            key: envelope.key.map { RecordOrigin.Content(bytes[$0]) },
+            headers: envelope.headers.prefix(Limits.headers).map {
+                RecordOrigin.Header(
+                    name: RecordOrigin.Content($0.name.utf8), value: $0.value.map { RecordOrigin.Content($0) })
+            }, headerCount: envelope.headers.count)
     }
 }

@@ -48,3 +48,35 @@ public struct IntakeCounters: Hashable, Sendable {
         if let source { change(&sources[source]) } else { change(&unbound) }
     }
 }
+
+extension IntakeCounters {
+    func write(to snapshot: inout SnapshotWriter) {
+        for count in partitions { snapshot.write(count) }
+        for source in sources + [unbound] {
+            for count in [source.filtered, source.deadLettered, source.late] { snapshot.write(count) }
+        }
+        let reasons = reasons.sorted { $0.key.rawValue.precedesInBytes($1.key.rawValue) }
+        snapshot.write(reasons.count)
+        for (reason, count) in reasons {
+            snapshot.write(reason)
+            snapshot.write(count)
+        }
+    }
+
+    mutating func restore(from snapshot: inout SnapshotReader) throws(SnapshotError) {
+        for index in partitions.indices { partitions[index] = try snapshot.readCount() }
+        for index in sources.indices { sources[index] = try Source(from: &snapshot) }
+        unbound = try Source(from: &snapshot)
+        for _ in 0..<(try snapshot.readCount(atMost: DeadLetterReason.allCases.count)) {
+            reasons[try snapshot.read()] = try snapshot.readCount()
+        }
+    }
+}
+
+extension IntakeCounters.Source {
+    fileprivate init(from snapshot: inout SnapshotReader) throws(SnapshotError) {
+        filtered = try snapshot.readCount()
+        deadLettered = try snapshot.readCount()
+        late = try snapshot.readCount()
+    }
+}

@@ -46,11 +46,25 @@ public struct CreditLine: Hashable, Sendable {
 
 /// An immutable statement over lines (R28): a row of `credits.ndjson`.
 public struct Credit: Hashable, Sendable {
+    /// A person's decision that gave a credit its state (R29).
+    public struct Decision: Hashable, Sendable {
+        /// The command.
+        public var commandID: String
+        /// What was decided.
+        public var action: LedgerCommand.Action
+        /// Who decided.
+        public var who: String
+        /// Why.
+        public var why: String
+        /// The pane end at which it took effect.
+        public var paneEnd: EventTime
+    }
+
     /// Hash of the sorted line ids.
     public var id: String
-    /// 1 here; a person's change of state makes a new record.
+    /// 1 when it is stated; a person's change of state makes the next.
     public var revision: Int
-    /// The state of all its lines.
+    /// The state of all its lines, whatever they were claimed as.
     public var state: CreditLine.State
     /// The component of the charges.
     public var component: String
@@ -72,4 +86,9 @@ public struct Credit: Hashable, Sendable {
     public var lines: Int
     /// The alerts of its lines, sorted.
     public var alertIDs: [String]
+    /// The decision that gave it its state; nil where it stands as it was stated.
+    public var decision: Decision?
+
+    /// The pane end at which the record is written.
+    public var paneEnd: EventTime { decision?.paneEnd ?? periodEnd }
 }

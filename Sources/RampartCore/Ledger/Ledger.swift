@@ -1,19 +1,10 @@
 /// The money of one key group's merchants: every line that was claimed, and what may still be posted (R26–R33).
+///
+/// All of it is promises: it follows from what was said, and never from the events again.
 struct Ledger: Sendable {
-    private struct CapKey: Hashable, Sendable {
-        var merchantID: String
-        var day: Int64
-        var currency: Currency
-    }
-
-    private struct VoidKey: Hashable, Sendable {
-        var merchantID: String
-        var chargeID: String
-    }
-
     /// What the ledger did beside making lines.
     struct Counts: Hashable, Sendable {
-        /// Lines remembered, prior ones included.
+        /// Lines made or taken over.
         var claims = 0
         /// Lines not made because the ceiling of claims was reached (R31).
         var refused = 0
@@ -21,26 +12,31 @@ struct Ledger: Sendable {
         var voided = 0
     }
 
-    /// A claim of this run; a prior claim has the index of its line instead.
-    private static let ownClaim: Int32 = -1
-
     private let family: String
-    private let policy: LedgerPolicy
+    private(set) var policy: LedgerPolicy
     private let claimCeiling: Int
-    private var claims: [String: Int32] = [:]
-    private var posted: [CapKey: MajorAmount] = [:]
-    private var voids: Set<VoidKey> = []
-    private var statements: Statements
+    var claims: Claims
+    var posted: PostedSums
+    var statements: Statements
+    var credits: CreditTable
+    var changes: PromiseLog
     private var prior: [PriorLine] = []
     private var isJustified: [Bool] = []
-    private(set) var counts = Counts()
+    var counts = Counts()
 
-    init(_ topology: Topology, claimCeiling: Int) {
+    init(_ topology: Topology, claimCeiling: Int, keepsPromises: Bool = false) {
         family = topology.family
         policy = topology.ledger
         self.claimCeiling = claimCeiling
-        statements = Statements(length: topology.ledger.statement)
+        claims = Claims(horizon: policy.claimHorizon)
+        posted = PostedSums(horizon: policy.claimHorizon)
+        statements = Statements(length: policy.statement)
+        credits = CreditTable(horizon: policy.claimHorizon)
+        changes = PromiseLog(isKept: keepsPromises)
     }
+
+    /// Puts another policy in force; the lengths in it are those of the graph.
+    mutating func adopt(_ policy: LedgerPolicy) { self.policy = policy }
 
     /// When the open slot ends, if it has lines.
     var nextStatement: EventTime? { statements.end }
@@ -48,30 +44,24 @@ struct Ledger: Sendable {
     /// Takes over a line of an earlier run: it is claimed, and counts towards its day's cap where it is posted (R33).
     mutating func adopt(_ line: PriorLine) {
         guard claims[line.lineID] == nil else { return }
-        claims[line.lineID] = Int32(prior.count)
+        claims.add(line.lineID, prior: prior.count)
         counts.claims += 1
         prior.append(line)
         isJustified.append(false)
         if line.state == .posted {
-            let key = Self.capKey(line.merchantID, line.chargeTime, line.currency)
-            posted[key, default: .zero] =
-                posted[key, default: .zero] + MajorAmount(units: line.amount, scale: line.scale)
+            let key = PostedSums.key(line.merchantID, line.chargeTime, line.currency)
+            posted[key] = posted[key] + MajorAmount(units: line.amount, scale: line.scale)
         }
     }
 
     /// Prior lines that no finding has justified.
     var unjustified: [PriorLine] { zip(prior, isJustified).filter { !$0.1 }.map(\.0) }
 
-    /// Notes that the billing system has taken back a charge itself.
-    mutating func void(merchantID: String, chargeID: String) {
-        voids.insert(VoidKey(merchantID: merchantID, chargeID: chargeID))
-    }
-
     /// Claims the lines of a pane's charges, each for the first that names it (R27).
-    mutating func claim(_ charges: [Charge], at paneEnd: EventTime, into outputs: inout Outputs) {
+    mutating func claim(_ charges: [Charge], except voids: Voids, at paneEnd: EventTime, into outputs: inout Outputs) {
+        forget(at: paneEnd)
         for charge in charges.sorted(by: Charge.precedes) {
-            guard voids.isEmpty || !voids.contains(VoidKey(merchantID: charge.merchantID, chargeID: charge.chargeID))
-            else {
+            guard !voids.forbids(charge, at: paneEnd) else {
                 counts.voided += 1
                 continue
             }
@@ -79,18 +69,19 @@ struct Ledger: Sendable {
                 family: family, merchantID: charge.merchantID, type: charge.type, chargeID: charge.chargeID,
                 component: charge.component)
             if let claim = claims[id] {
-                if claim != Self.ownClaim { isJustified[Int(claim)] = true }
+                if let prior = claim.prior { isJustified[Int(prior)] = true }
                 continue
             }
             guard claims.count < claimCeiling else {
                 counts.refused += 1
                 continue
             }
-            claims[id] = Self.ownClaim
+            claims.add(id, at: paneEnd)
             counts.claims += 1
             let line = line(id, charge, at: paneEnd)
             statements.add(line)
             outputs.lines.append(line)
+            changes.note(.line(id: id)) { line.write(to: &$0) }
         }
     }
 
@@ -107,23 +98,67 @@ struct Ledger: Sendable {
         if charge.isLate, !policy.postsLateCharges { return false }
         if paneEnd - charge.time > policy.claimHorizon { return false }
         let amount = MajorAmount(units: charge.amount, scale: charge.scale)
-        let capKey = Self.capKey(charge.merchantID, charge.time, charge.currency)
-        let day = posted[capKey, default: .zero] + amount
+        let capKey = PostedSums.key(charge.merchantID, charge.time, charge.currency)
+        let day = posted[capKey] + amount
         if let cap = policy.caps[charge.currency], day > cap { return false }
         statements.open(at: paneEnd)
         let slot = statements.posted(charge) + amount
         if let bound = policy.reviewAbove[charge.currency], slot > bound { return false }
         posted[capKey] = day
+        changes.note(.posted(capKey)) { $0.write(day) }
         statements.setPosted(slot, charge)
         return true
     }
 
     /// Writes the credits of slots that end at or before a moment.
     mutating func state(at time: EventTime, into outputs: inout Outputs) {
+        let known = outputs.credits.count
         statements.close(at: time, into: &outputs)
+        // Only a daemon hears of people's decisions; a replay would keep credits for nothing.
+        guard changes.isKept else { return }
+        for credit in outputs.credits[known...] {
+            credits.add(credit)
+            changes.note(.credit(id: credit.id)) { credit.write(to: &$0) }
+        }
     }
 
-    private static func capKey(_ merchantID: String, _ time: EventTime, _ currency: Currency) -> CapKey {
-        CapKey(merchantID: merchantID, day: time.floored(to: .days(1)).milliseconds, currency: currency)
+    /// Forgets what can change no line and no decision any more (R31).
+    mutating func forget(at time: EventTime) {
+        claims.forget(at: time) { changes.forget(.line(id: $0)) }
+        credits.forget(at: time) { changes.forget(.credit(id: $0)) }
+        posted.forget(at: time) { changes.forget(.posted($0)) }
+    }
+
+    // MARK: - Decisions
+
+    /// Has a person's decision take effect; returns whether the credit is known here (R29).
+    mutating func decide(_ command: LedgerCommand, at paneEnd: EventTime, into outputs: inout Outputs) -> Bool {
+        forget(at: paneEnd)
+        guard var credit = credits[command.creditID] else { return false }
+        guard let state = command.action.state(after: credit.state) else {
+            outputs.refusals.append(
+                CommandRefusal(command: command, paneEnd: paneEnd, reason: .state(credit.state)))
+            return true
+        }
+        credit.revision += 1
+        credit.state = state
+        credit.decision = Credit.Decision(
+            commandID: command.id, action: command.action, who: command.who, why: command.why, paneEnd: paneEnd)
+        credits.replace(credit)
+        outputs.credits.append(credit)
+        changes.note(.credit(id: credit.id)) { credit.write(to: &$0) }
+        return true
+    }
+}
+
+extension LedgerCommand.Action {
+    /// The state into which the action takes a credit; nil where it is not for credits in that state.
+    func state(after state: CreditLine.State) -> CreditLine.State? {
+        switch (self, state) {
+        case (.approve, .held), (.approve, .rejected), (.approve, .reversed): .posted
+        case (.reject, .held): .rejected
+        case (.reverse, .posted): .reversed
+        default: nil
+        }
     }
 }

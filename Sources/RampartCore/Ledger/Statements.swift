@@ -36,13 +36,30 @@ struct Statements: Sendable {
     /// Opens the slot that holds a pane end; the one before must have been closed.
     mutating func open(at paneEnd: EventTime) {
         let slot = paneEnd.floored(to: length)
-        precondition(start == nil || start == slot, "A slot is closed before the next one opens.")
-        start = slot
+        precondition(start.map { slot <= $0 } ?? true, "A slot is closed before the next one opens.")
+        start = start ?? slot
+    }
+
+    /// Takes up the lines that no credit has stated, in the slot of the last of them.
+    mutating func restore(_ lines: [CreditLine]) {
+        guard let last = lines.map(\.paneEnd).max() else { return }
+        open(at: last)
+        for line in lines {
+            gather(line)
+            guard line.state == .posted else { continue }
+            let key = ReviewKey(
+                merchantID: line.merchantID, currency: line.currency, component: line.component, reason: line.reason)
+            posted[key] = posted[key, default: .zero] + MajorAmount(units: line.amount, scale: line.scale)
+        }
     }
 
     /// Adds a line to its credit.
     mutating func add(_ line: CreditLine) {
         open(at: line.paneEnd)
+        gather(line)
+    }
+
+    private mutating func gather(_ line: CreditLine) {
         let key = CreditKey(
             merchantID: line.merchantID, currency: line.currency, scale: line.scale, component: line.component,
             reason: line.reason, state: line.state)
@@ -73,7 +90,7 @@ struct Statements: Sendable {
                     id: Identifier.credit(lineIDs: credit.lineIDs.sorted()), revision: 1, state: key.state,
                     component: key.component, reason: key.reason, merchantID: key.merchantID, amount: credit.amount,
                     currency: key.currency, scale: key.scale, periodStart: start, periodEnd: start + length,
-                    lines: credit.lineIDs.count, alertIDs: credit.alertIDs.sorted()))
+                    lines: credit.lineIDs.count, alertIDs: credit.alertIDs.sorted(), decision: nil))
         }
         gathered.removeAll(keepingCapacity: true)
         posted.removeAll(keepingCapacity: true)

@@ -53,10 +53,44 @@ struct DedupeTable: Sendable {
         entries = ContiguousArray(repeating: .vacant, count: capacity)
         mask = capacity - 1
         count = live.count
-        for entry in live {
-            var index = Int(truncatingIfNeeded: entry.key.low) & mask
-            while !entries[index].isVacant { index = (index + 1) & mask }
-            entries[index] = entry
+        for entry in live { put(entry) }
+    }
+
+    private mutating func put(_ entry: Entry) {
+        var index = Int(truncatingIfNeeded: entry.key.low) & mask
+        while !entries[index].isVacant { index = (index + 1) & mask }
+        entries[index] = entry
+    }
+}
+
+extension DedupeTable: SnapshotPart {
+    func write(to snapshot: inout SnapshotWriter) {
+        snapshot.write(entries.count)
+        snapshot.write(count)
+        for entry in entries where !entry.isVacant {
+            snapshot.write(entry.key)
+            snapshot.write(entry.digest)
+            snapshot.write(entry.lastTime)
         }
     }
+
+    /// The capacity comes back too: when the table next drops what is past its horizon depends on it.
+    mutating func restore(from snapshot: inout SnapshotReader, in context: SnapshotContext) throws(SnapshotError) {
+        let capacity = try snapshot.readCount(atMost: 1 << 40)
+        let live = try snapshot.readCount(atMost: snapshot.remaining)
+        guard capacity > 0 || live > 0 else { return }
+        guard capacity.nonzeroBitCount == 1, live * 8 <= capacity * 5, capacity <= max(16, 4 * (live + 1)) else {
+            throw snapshot.damage("\(live) entries do not make a table of \(capacity)")
+        }
+        entries = ContiguousArray(repeating: .vacant, count: capacity)
+        mask = capacity - 1
+        count = live
+        for _ in 0..<live {
+            let key = try snapshot.read(Digest.self)
+            let digest = try snapshot.read(Digest.self)
+            put(Entry(key: key, digest: digest, lastTime: try snapshot.read(EventTime.self)))
+        }
+    }
+
+    func combine(into digest: inout Fingerprint) { digest.combine(UInt64(count), 0) }
 }

@@ -35,8 +35,8 @@ struct Staging: Sendable {
     var sources: some Sequence<Int> {
         waiting.lazy.map { Int(segments[Int($0.segment)].batch.headers[Int($0.row)].source) }
     }
-    /// Bytes held.
-    var byteCount: Int { segments.reduce(0) { $0 + $1.batch.byteCount } }
+    /// Bytes of the events that wait, and of those that were released and lie between them.
+    var byteCount: Int { segments.reduce(0) { $0 + $1.batch.usedByteCount } }
 
     /// Adds an event.
     mutating func append(_ row: Int, of batch: EventBatch) {
@@ -119,5 +119,28 @@ struct Staging: Sendable {
         }
         places.removeLast(places.count - kept)
         return released
+    }
+}
+
+extension Staging: SnapshotPart {
+    func write(to snapshot: inout SnapshotWriter) {
+        snapshot.write(waiting.count + waitingLate.count)
+        for places in [waiting, waitingLate] {
+            for place in places {
+                snapshot.write(event: Int(place.row), of: batch(of: place), stringSlots: stringSlots)
+            }
+        }
+    }
+
+    mutating func restore(from snapshot: inout SnapshotReader, in context: SnapshotContext) throws(SnapshotError) {
+        var batch = EventBatch(slotCount: slotCount)
+        for _ in 0..<(try snapshot.readCount(atMost: snapshot.remaining)) {
+            try snapshot.readEvent(into: &batch, in: context)
+            append(0, of: batch)
+        }
+    }
+
+    func combine(into digest: inout Fingerprint) {
+        digest.combine(UInt64(waiting.count), UInt64(waitingLate.count))
     }
 }

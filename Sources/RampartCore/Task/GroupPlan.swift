@@ -35,7 +35,7 @@ struct GroupPlan: Sendable {
         var windowStages: [Int] = []
         for (index, stage) in topology.stages.enumerated() {
             guard case .window(let window) = stage.kind else { continue }
-            windows.append(WindowPlan(window, stage: stage, layout: topology.layout))
+            windows.append(WindowPlan(window, stage: stage, topology: topology))
             windowStages.append(index)
         }
         self.windows = windows

@@ -4,7 +4,9 @@ extension KeyGroup {
         let changed = windows[index].advance(to: end, log: log)
         for place in changed {
             let slot = Int(place)
-            if !windows[index].isEmpty(slot), let score = windows[index].evaluate(slot) {
+            if isRebuilding {
+                // What the keys came to was said already, and is read back.
+            } else if !windows[index].isEmpty(slot), let score = windows[index].evaluate(slot) {
                 fire(index, slot, score: score, at: end, into: &outputs)
             } else if windows[index].track(of: slot) != WindowState.noTrack {
                 books[index].rests(windows[index].track(of: slot), at: end)
@@ -21,7 +23,7 @@ extension KeyGroup {
     private mutating func fire(_ index: Int, _ slot: Int, score: Double, at end: EventTime, into outputs: inout Outputs)
     {
         noteFinding(stage: plan.windowStages[index])
-        let report = AlertBook.Report(score: score, measures: windows[index].measures(of: slot))
+        let report = AlertReport(score: score, measures: windows[index].measures(of: slot))
         var track = windows[index].track(of: slot)
         if track == WindowState.noTrack {
             let (batch, row) = log.find(windows[index].anyEvent(of: slot))

@@ -9,29 +9,57 @@ struct KeyGroup: Sendable {
     /// The group of a partition hash.
     static func index(of partitionHash: UInt64) -> Int { Int(truncatingIfNeeded: partitionHash) & (count - 1) }
 
-    let plan: GroupPlan
-    private let hash: KeyedHash
-    private var staging: Staging
-    private var dedupe = DedupeTable()
+    let index: Int
+    var plan: GroupPlan
+    let hash: KeyedHash
+    private let claimCeiling: Int
+    private let keepsPromises: Bool
+
+    // Facts: what follows from the input.
+    var staging: Staging
+    var dedupe = DedupeTable()
     var log: EventLog
     var windows: [WindowState]
-    var books: [AlertBook]
+    var voids: Voids
+    var counters: GroupCounters
+
+    // Promises: what was said.
+    var books: [AlertBook] = []
     var ledger: Ledger
-    private(set) var counters: GroupCounters
+
     /// Charges that the pane's findings offer to the ledger.
     var offered: [Charge] = []
+    /// Settings and commands that wait for their panes.
+    var schedule = Schedule()
+    /// Whether only facts move, because what follows from them was said already.
+    var isRebuilding = false
 
-    init(plan: GroupPlan, hashSeed: UInt64, claimCeiling: Int = Limits.claimsPerKeyGroup) {
+    init(
+        index: Int, plan: GroupPlan, hashSeed: UInt64, keepsPromises: Bool = false,
+        claimCeiling: Int = Limits.claimsPerKeyGroup
+    ) {
         let topology = plan.topology
         let hash = KeyedHash(seed: hashSeed)
+        self.index = index
         self.plan = plan
         self.hash = hash
+        self.claimCeiling = claimCeiling
+        self.keepsPromises = keepsPromises
         staging = Staging(layout: topology.layout)
         log = EventLog(layout: topology.layout)
         windows = plan.windows.map { WindowState(plan: $0, hash: hash) }
-        books = zip(plan.windowStages, plan.windows).map { AlertBook(stage: $0, topology: topology, plan: $1) }
-        ledger = Ledger(topology, claimCeiling: claimCeiling)
+        voids = Voids(horizon: topology.ledger.claimHorizon)
         counters = GroupCounters(topology)
+        ledger = Ledger(topology, claimCeiling: claimCeiling, keepsPromises: keepsPromises)
+        dropPromises()
+    }
+
+    /// Forgets everything that was said.
+    mutating func dropPromises() {
+        books = zip(plan.windowStages, plan.windows).map {
+            AlertBook(stage: $0, topology: plan.topology, plan: $1, keepsPromises: keepsPromises)
+        }
+        ledger = Ledger(plan.topology, claimCeiling: claimCeiling, keepsPromises: keepsPromises)
     }
 
     /// Puts an event into staging.
@@ -54,31 +82,51 @@ struct KeyGroup: Sendable {
                 nextTimer,
             ].compactMap { $0 }.min()
             guard let due, due <= watermark else { break }
-            ledger.state(at: due, into: &outputs)
-            while next < released.count, released[next].time < due {
+            // A slot can end inside a pane, whose events then wait for its end.
+            let pane = due.floored(to: base)
+            begin(at: due, into: &outputs)
+            while next < released.count, released[next].time < pane {
                 let place = released[next]
-                apply(Int(place.row), of: staging.batch(of: place))
+                apply(Int(place.row), of: staging.batch(of: place), at: pane)
                 next += 1
             }
             finishPane(at: due, into: &outputs)
             let firstLate = nextLate
-            while nextLate < releasedLate.count, releasedLate[nextLate].time < due { nextLate += 1 }
-            if firstLate < nextLate { claimLate(releasedLate[firstLate..<nextLate], at: due, into: &outputs) }
+            while nextLate < releasedLate.count, releasedLate[nextLate].time < pane { nextLate += 1 }
+            if firstLate < nextLate { claimLate(releasedLate[firstLate..<nextLate], at: pane, into: &outputs) }
         }
         staging.recycle(released, releasedLate)
-        log.discard(before: windows.compactMap(\.firstEvent).min() ?? log.nextNumber)
+        log.discard(before: firstEvent)
+        voids.forget(at: watermark)
+        if !isRebuilding { ledger.forget(at: watermark) }
         notePeaks()
+    }
+
+    /// The number of the first event that a window still needs.
+    var firstEvent: Int { windows.compactMap(\.firstEvent).min() ?? log.nextNumber }
+
+    /// Does what comes before a pane's events: settings, statements that end, and decisions.
+    private mutating func begin(at due: EventTime, into outputs: inout Outputs) {
+        while let settings = schedule.takeSettings(at: due) { adopt(settings.plan, from: settings.pane) }
+        let commands = schedule.takeCommands(at: due)
+        guard !isRebuilding else { return }
+        ledger.state(at: due, into: &outputs)
+        for command in commands where ledger.decide(command, at: due, into: &outputs) {
+            schedule.decided.append(command.id)
+        }
     }
 
     /// When a window, an alert or the ledger has something to do next.
     private var nextTimer: EventTime? {
-        var next = ledger.nextStatement
-        for index in windows.indices {
-            for time in [windows[index].nextEvaluation, books[index].nextClosing] {
-                guard let time else { continue }
-                next = min(next ?? time, time)
-            }
+        var next = schedule.next
+        func note(_ time: EventTime?) {
+            guard let time else { return }
+            next = min(next ?? time, time)
         }
+        for window in windows { note(window.nextEvaluation) }
+        guard !isRebuilding else { return next }
+        note(ledger.nextStatement)
+        for book in books { note(book.nextClosing) }
         return next
     }
 
@@ -88,135 +136,15 @@ struct KeyGroup: Sendable {
             if let due = windows[index].nextEvaluation, due <= end {
                 evaluate(index, at: end, into: &outputs)
             }
+            guard !isRebuilding else { continue }
             for slot in books[index].close(at: end, into: &outputs) {
                 windows[index].setTrack(WindowState.noTrack, of: slot)
             }
             books[index].forgetRuns(at: end)
         }
         guard !offered.isEmpty else { return }
-        ledger.claim(offered, at: end, into: &outputs)
+        ledger.claim(offered, except: voids, at: end, into: &outputs)
         offered.removeAll(keepingCapacity: true)
-    }
-
-    // MARK: - Events
-
-    /// Applies one released event: dedupe, then the stages that its source reaches.
-    private mutating func apply(_ row: Int, of batch: EventBatch) {
-        let header = batch.headers[row]
-        let source = Int(header.source)
-        switch admit(row, of: batch) {
-        case .duplicate: counters.sources[source].duplicate += 1
-        case .conflict: counters.sources[source].conflict += 1
-        case .accepted:
-            counters.sources[source].accept(row, of: batch, plan: plan)
-            if header.type == .void { void(row, of: batch) }
-            enter(row, of: batch, source: source)
-        }
-    }
-
-    private mutating func admit(_ row: Int, of batch: EventBatch) -> DedupeTable.Verdict {
-        let header = batch.headers[row]
-        var fingerprint = Fingerprint(key: hash)
-        fingerprint.combine(UInt64(header.source), header.partitionHash)
-        // The hash of the partition is public, so that only the value itself keeps two merchants' ids apart.
-        if let slot = plan.partitionSlots[Int(header.source)] {
-            batch.bytes.withUnsafeBytes {
-                fingerprint.combine(UnsafeRawBufferPointer(rebasing: $0[batch.range(slot, row: row).indices]))
-            }
-        }
-        let horizon: EventSpan
-        switch plan.topology.sources[Int(header.source)].dedupe {
-        case .off: return .accepted
-        case .byID(let span):
-            horizon = span
-            batch.bytes.withUnsafeBytes {
-                fingerprint.combine(UnsafeRawBufferPointer(rebasing: $0[header.identity.indices]))
-            }
-        case .byContent(let span):
-            horizon = span
-            fingerprint.combine(header.digest.high, header.digest.low)
-        }
-        return dedupe.admit(fingerprint.digest, digest: header.digest, at: header.time, horizon: horizon)
-    }
-
-    private mutating func enter(_ row: Int, of batch: EventBatch, source: Int) {
-        var passed: UInt64 = 0
-        var event: Int?
-        for step in plan.steps[source] where step.readsSource || step.reads & passed != 0 {
-            switch step.kind {
-            case .filter(let condition, let thresholds):
-                switch condition.verdict(event: row, of: batch, thresholds: thresholds) {
-                case .holds:
-                    passed |= 1 << UInt64(step.stage)
-                    counters.stages[step.stage].events += 1
-                case .fails: break
-                case .failed: counters.stages[step.stage].conditionErrors += 1
-                }
-            case .window(let index):
-                guard let key = windows[index].keyHash(row, of: batch) else {
-                    counters.stages[step.stage].unkeyed += 1
-                    continue
-                }
-                let number = event ?? log.append(row, of: batch)
-                event = number
-                windows[index].enter(row, of: batch, event: number, keyHash: key, log: log)
-                counters.stages[step.stage].events += 1
-            }
-        }
-    }
-
-    private mutating func void(_ row: Int, of batch: EventBatch) {
-        ledger.void(
-            merchantID: plan.charges.merchantID(row, of: batch), chargeID: plan.charges.chargeID(row, of: batch))
-    }
-
-    // MARK: - Late events
-
-    /// Handles the late events that take effect in the pane that ends at `end` (R30).
-    private mutating func claimLate(
-        _ places: ArraySlice<Staging.Place>, at end: EventTime, into outputs: inout Outputs
-    ) {
-        for place in places {
-            let batch = staging.batch(of: place)
-            if batch.headers[Int(place.row)].type == .void { void(Int(place.row), of: batch) }
-        }
-        for place in places { offerLate(Int(place.row), of: staging.batch(of: place), at: end) }
-        ledger.claim(offered, at: end, into: &outputs)
-        offered.removeAll(keepingCapacity: true)
-    }
-
-    private mutating func offerLate(_ row: Int, of batch: EventBatch, at end: EventTime) {
-        var passed: UInt64 = 0
-        let header = batch.headers[row]
-        for step in plan.steps[Int(header.source)] where step.readsSource || step.reads & passed != 0 {
-            switch step.kind {
-            case .filter(let condition, let thresholds):
-                if condition.verdict(event: row, of: batch, thresholds: thresholds) == .holds {
-                    passed |= 1 << UInt64(step.stage)
-                }
-            case .window(let index):
-                guard let credit = plan.windows[index].window.credit, let key = keyValues(row, of: batch, window: index)
-                else { continue }
-                let keyBytes = KeyBytes.encode(key)
-                guard let alertID = books[index].alert(firedFor: keyBytes, over: header.time, at: end),
-                    let charge = plan.charges.charge(
-                        row, of: batch, policy: credit, stage: step.stage, alertID: alertID, keyBytes: keyBytes)
-                else { continue }
-                offered.append(charge)
-            }
-        }
-    }
-
-    /// The values of an event's key; nil where one is absent.
-    func keyValues(_ row: Int, of batch: EventBatch, window: Int) -> [String]? {
-        var values: [String] = []
-        for slot in plan.windows[window].keySlots {
-            guard let value = batch.valueText(slot, row: row, stringSlots: plan.topology.layout.stringSlots) else {
-                return nil
-            }
-            values.append(value)
-        }
-        return values
     }
 
     // MARK: - Counting

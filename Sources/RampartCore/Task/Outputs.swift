@@ -52,13 +52,16 @@ public struct Outputs: Sendable {
     }
 
     private static func precedes(_ left: Credit, _ right: Credit) -> Bool {
-        if left.periodEnd != right.periodEnd { return left.periodEnd < right.periodEnd }
+        if left.paneEnd != right.paneEnd { return left.paneEnd < right.paneEnd }
         if left.merchantID != right.merchantID { return left.merchantID.precedesInBytes(right.merchantID) }
         if left.currency != right.currency { return left.currency < right.currency }
         if left.component != right.component { return left.component.precedesInBytes(right.component) }
         if left.reason != right.reason { return left.reason.precedesInBytes(right.reason) }
+        if left.revision != right.revision { return left.revision < right.revision }
         if left.state != right.state { return left.state.rawValue.precedesInBytes(right.state.rawValue) }
-        return left.scale < right.scale
+        if left.scale != right.scale { return left.scale < right.scale }
+        if left.periodEnd != right.periodEnd { return left.periodEnd < right.periodEnd }
+        return left.id.precedesInBytes(right.id)
     }
 }
 

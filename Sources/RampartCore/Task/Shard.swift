@@ -15,8 +15,8 @@ public struct Shard: Sendable {
         self.index = index
         self.count = count
         let plan = GroupPlan(topology)
-        groups = stride(from: index, to: KeyGroup.count, by: count).map { _ in
-            KeyGroup(plan: plan, hashSeed: hashSeed)
+        groups = stride(from: index, to: KeyGroup.count, by: count).map { group in
+            KeyGroup(index: group, plan: plan, hashSeed: hashSeed)
         }
     }
 

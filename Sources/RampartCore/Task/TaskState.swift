@@ -3,6 +3,9 @@
 /// Its state is *facts*, a function of the input and the settings in force, and *promises*, what was said to the world.
 /// Facts are kept in snapshots and rebuilt from the input behind them. Promises are handed out as changes, to be
 /// written with the outputs, and read back; they are never derived anew.
+///
+/// Recovery: take up a snapshot (or start anew), schedule the settings and commands that are known, set `isRebuilding`,
+/// read and advance to where the outputs were committed, restore the promises, reset `isRebuilding`, and go on.
 public struct TaskState: Sendable {
     /// The records that were set aside while others were read.
     public struct SetAside: Sendable {
@@ -12,11 +15,17 @@ public struct TaskState: Sendable {
         public var lateEvents: [LateEvent] = []
     }
 
+    private static let version: Int64 = 1
+
     private var intake: Intake
     private var groups: [KeyGroup]
     private let hashSeed: UInt64
-    /// While true, `advance` moves facts only and returns nothing, and `read` sets nothing aside.
-    public var isRebuilding = false
+    /// The moment until which everything due has been done.
+    private var done = EventTime.distantPast
+    /// Commands that no group has tried yet.
+    private var commands: [(pane: EventTime, command: LedgerCommand)] = []
+    /// Whether windows and promises still have to be compared, because nothing had been read when they were linked.
+    private var hasUncheckedPromises = false
 
     /// Starts a task that has read nothing.
     ///
@@ -25,7 +34,17 @@ public struct TaskState: Sendable {
         intake = Intake(topology: topology, partitions: partitions, bounds: bounds)
         self.hashSeed = hashSeed
         let plan = GroupPlan(topology)
-        groups = (0..<KeyGroup.count).map { _ in KeyGroup(plan: plan, hashSeed: hashSeed) }
+        groups = (0..<KeyGroup.count).map {
+            KeyGroup(index: $0, plan: plan, hashSeed: hashSeed, keepsPromises: true)
+        }
+    }
+
+    /// While true, `advance` moves facts only and returns nothing, and `read` sets nothing aside.
+    public var isRebuilding = false {
+        didSet {
+            for group in groups.indices { groups[group].isRebuilding = isRebuilding }
+            if oldValue, !isRebuilding { link() }
+        }
     }
 
     // MARK: - Input
@@ -36,11 +55,13 @@ public struct TaskState: Sendable {
         for row in 0..<chunk.events.count {
             groups[KeyGroup.index(of: chunk.events.headers[row].partitionHash)].stage(row, of: chunk.events)
         }
-        return SetAside(deadLetters: chunk.deadLetters, lateEvents: chunk.lateEvents)
+        return isRebuilding ? SetAside() : SetAside(deadLetters: chunk.deadLetters, lateEvents: chunk.lateEvents)
     }
 
     /// Keeps a recorded promise: the partition's watermark is at least this from its next record on (R7, R11).
-    public mutating func promise(_ watermark: EventTime, of partition: Int) {}
+    public mutating func promise(_ watermark: EventTime, of partition: Int) {
+        intake.promise(watermark, of: partition)
+    }
 
     /// Does all that is due until the task's watermark; the rows are sorted (R35).
     public mutating func advance() -> Outputs { advance(to: watermark) }
@@ -51,18 +72,59 @@ public struct TaskState: Sendable {
     private mutating func advance(to watermark: EventTime) -> Outputs {
         var outputs = Outputs()
         for group in groups.indices { groups[group].advance(to: watermark, into: &outputs) }
+        done = max(done, watermark)
+        settleCommands(into: &outputs)
+        if hasUncheckedPromises, !isRebuilding { endOrphanedRuns() }
         outputs.sort()
         return outputs
     }
+
+    // MARK: - Settings and commands
 
     /// Puts other settings in force from the pane that ends at or after `pane` on (R37).
     ///
     /// Events of that pane and later ones are filtered and measured by them, evaluations from its end on use them, and
     /// every live key is evaluated at the first pane end of its stage from there on (R17). The graph must be the same.
-    public mutating func schedule(_ topology: Topology, from pane: EventTime) {}
+    /// Settings of a pane that is over are in force at once: they were already when it was done.
+    public mutating func schedule(_ topology: Topology, from pane: EventTime) {
+        precondition(topology.graph == groups[0].plan.topology.graph, "Only settings of the same graph can be swapped.")
+        let plan = GroupPlan(topology)
+        let end = paneEnd(from: pane)
+        for group in groups.indices {
+            if end <= done { groups[group].put(plan) } else { groups[group].schedule.add(plan, at: end) }
+        }
+    }
 
     /// Has a person's decision take effect at the pane that ends at or after `pane`.
-    public mutating func schedule(_ command: LedgerCommand, at pane: EventTime) {}
+    ///
+    /// One of a pane that is over has taken effect already, and is passed over.
+    public mutating func schedule(_ command: LedgerCommand, at pane: EventTime) {
+        let end = paneEnd(from: pane)
+        guard end > done else { return }
+        commands.append((end, command))
+        for group in groups.indices { groups[group].schedule.add(command, at: end) }
+    }
+
+    /// The first end of a base pane at or after a moment.
+    private func paneEnd(from time: EventTime) -> EventTime {
+        let base = groups[0].plan.topology.basePane
+        let floored = time.floored(to: base)
+        return floored == time ? time : floored + base
+    }
+
+    /// Refuses the commands whose credit no group knew.
+    private mutating func settleCommands(into outputs: inout Outputs) {
+        guard let first = commands.map(\.pane).min(), first <= done else { return }
+        var decided: Set<String> = []
+        for group in groups.indices {
+            decided.formUnion(groups[group].schedule.decided)
+            groups[group].schedule.decided = []
+        }
+        for (pane, command) in commands where pane <= done && !isRebuilding && !decided.contains(command.id) {
+            outputs.refusals.append(CommandRefusal(command: command, paneEnd: pane, reason: .unknownCredit))
+        }
+        commands.removeAll { $0.pane <= done }
+    }
 
     // MARK: - Looking in
 
@@ -72,11 +134,11 @@ public struct TaskState: Sendable {
     /// The watermark of a partition.
     public func watermark(of partition: Int) -> EventTime { intake.watermark(of: partition) }
 
-    /// How far behind the newest event of its partition an event may be.
-    public func lateness(of partition: Int) -> EventSpan { .zero }
+    /// How far behind the newest event of its partition an event may be (R7).
+    public func lateness(of partition: Int) -> EventSpan { intake.lateness(of: partition) }
 
     /// Bytes of events that wait for their pane.
-    public var stagedBytes: Int { 0 }
+    public var stagedBytes: Int { groups.reduce(0) { $0 + $1.staging.byteCount } }
 
     /// What the key groups counted.
     public var counters: GroupCounters {
@@ -89,28 +151,93 @@ public struct TaskState: Sendable {
     public var intakeCounters: IntakeCounters { intake.counters }
 
     /// A digest of the facts, the same with any hash seed, and after recovery as without.
-    public var digest: UInt64 { 0 }
+    public var digest: UInt64 {
+        var digest = Fingerprint(key: .stable)
+        digest.combine(UInt64(bitPattern: done.milliseconds), 0)
+        intake.combine(into: &digest)
+        for group in groups { group.combine(into: &digest) }
+        return digest.digest.low
+    }
 
     /// Whether a credit with this id is known here.
-    public func holds(creditID: String) -> Bool { false }
+    public func holds(creditID: String) -> Bool { groups.contains { $0.ledger.credits[creditID] != nil } }
+}
 
-    // MARK: - Promises and facts
+// MARK: - Promises
 
+extension TaskState {
     /// The promises that changed since they were last taken, one change for each, in the order of their keys.
-    public mutating func takeChanges() -> [PromiseChange] { [] }
+    public mutating func takeChanges() -> [PromiseChange] {
+        var changes: [PromiseChange] = []
+        for group in groups.indices { changes.append(contentsOf: groups[group].takeChanges()) }
+        return changes.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+    }
 
     /// Replaces all promises by those that the changes come to, the last of each key.
-    public mutating func restorePromises(_ changes: some Sequence<PromiseChange>) throws(SnapshotError) {}
+    ///
+    /// After an error the promises are as they were.
+    public mutating func restorePromises(_ changes: some Sequence<PromiseChange>) throws(SnapshotError) {
+        var latest: [[UInt8]: [UInt8]] = [:]
+        for change in changes { latest[change.key] = change.value }
+        var promises = Array(repeating: Promises(), count: groups.count)
+        for (bytes, value) in latest {
+            let (key, group) = try PromiseKey.read(bytes)
+            promises[group].add(key, value)
+        }
+        var restored = groups
+        for group in restored.indices { try restored[group].restore(promises[group]) }
+        groups = restored
+        if !isRebuilding { link() }
+    }
 
-    /// The facts as bytes.
-    public func snapshot() -> [UInt8] { [] }
+    /// Has every live key find its open alert again.
+    private mutating func link() {
+        for group in groups.indices { groups[group].link(at: done) }
+        hasUncheckedPromises = true
+        if done > .distantPast { endOrphanedRuns() }
+    }
 
-    /// Takes up the facts of a snapshot.
+    private mutating func endOrphanedRuns() {
+        guard done > .distantPast, done < .distantFuture else { return }
+        hasUncheckedPromises = false
+        for group in groups.indices {
+            for book in groups[group].books.indices { groups[group].books[book].endOrphanedRuns(at: done) }
+        }
+    }
+}
+
+// MARK: - Facts
+
+extension TaskState {
+    /// The facts as bytes; the promises and what is scheduled are not among them.
+    public func snapshot() -> [UInt8] {
+        var snapshot = SnapshotWriter()
+        snapshot.write(Self.version)
+        snapshot.write(groups[0].plan.topology.graph)
+        snapshot.write(hash: hashSeed)
+        snapshot.write(done == .distantPast || done == .distantFuture ? nil : done)
+        intake.write(to: &snapshot)
+        for group in groups { group.writeFacts(to: &snapshot) }
+        return snapshot.bytes
+    }
+
+    /// Takes up the facts of a snapshot; there are no promises yet.
     ///
     /// `topology` is the one in force when it was taken.
     public init(
         topology: Topology, partitions: [PartitionBinding], bounds: Intake.Bounds, snapshot: [UInt8]
     ) throws(SnapshotError) {
-        throw SnapshotError("the snapshot has no state")
+        var reader = SnapshotReader(snapshot)
+        let version = try reader.readInteger()
+        guard version == Self.version else { throw SnapshotError("the state has the unknown form \(version)") }
+        guard try reader.read(String.self) == topology.graph else {
+            throw SnapshotError("the state is of another graph")
+        }
+        self.init(
+            topology: topology, partitions: partitions, bounds: bounds, hashSeed: try reader.readHash())
+        done = try reader.readOptional() ?? .distantPast
+        try intake.restore(from: &reader)
+        for group in groups.indices { try groups[group].restoreFacts(from: &reader) }
+        try reader.finish()
     }
 }

@@ -13,6 +13,8 @@ struct WindowPlan: Sendable {
     }
 
     let window: Window
+    /// What alerts say about the settings in force.
+    let settings: Alert.Settings
     let thresholds: [Threshold]
     /// The slots of the key's fields.
     let keySlots: [Int]
@@ -31,8 +33,12 @@ struct WindowPlan: Sendable {
     /// Where evidence finds accounts: `account_id` first.
     let accountSlots: [Int]
 
-    init(_ window: Window, stage: Stage, layout: EventLayout) {
+    init(_ window: Window, stage: Stage, topology: Topology) {
+        let layout = topology.layout
         self.window = window
+        settings = Alert.Settings(
+            revision: topology.revision, severity: window.alert.severity, thresholds: stage.thresholds,
+            message: window.alert.message)
         thresholds = stage.thresholds
         keySlots = window.key.map { Self.required($0, in: layout) }
         stringSlots = layout.stringSlots

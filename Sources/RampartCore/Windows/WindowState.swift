@@ -4,7 +4,7 @@
 /// numbers and linked to the key's event before it; when its pane leaves the window it is popped and subtracted.
 struct WindowState: Sendable {
     /// An event in the window of its key.
-    private struct Entry: Sendable {
+    struct Entry: Sendable {
         var time: EventTime
         /// Number in the event log.
         var event: Int
@@ -30,21 +30,27 @@ struct WindowState: Sendable {
     static let noTrack: Int32 = -1
     private static let noEntry = -1
 
-    let plan: WindowPlan
+    private(set) var plan: WindowPlan
     private let hash: KeyedHash
-    private var entries = NumberedQueue<Entry>()
-    private var index = HashIndex()
+    private(set) var entries = NumberedQueue<Entry>()
+    private(set) var index = HashIndex()
     private var slots: ContiguousArray<Slot> = []
     private var vacant: ContiguousArray<Int32> = []
     private var counters: ContiguousArray<Int64> = []
     private var lanes: Lanes
     private var distinct = DistinctTable()
     private var dirty: ContiguousArray<Int32> = []
+    /// The number of the first entry that entered after the last evaluation.
+    var pending = 0
+    /// The pane end at which all live keys are evaluated because other settings are in force (R17).
+    var reevaluation: EventTime?
+    /// What the entries say, added up: a digest of the window in which their order plays no part.
+    private(set) var contentSum: UInt64 = 0
     private var inputs: [Value]
     /// Conditions whose value was an error.
-    private(set) var conditionErrors = 0
+    var conditionErrors = 0
     /// The most keys that were live at once.
-    private(set) var keyCountMax = 0
+    var keyCountMax = 0
 
     init(plan: WindowPlan, hash: KeyedHash) {
         self.plan = plan
@@ -65,11 +71,17 @@ struct WindowState: Sendable {
     /// The pane end at which the stage must be evaluated next, if anything is in a window.
     var nextEvaluation: EventTime? {
         let every = plan.window.every
-        let expiry = entries.first.map { $0.time.floored(to: every) + every + plan.window.size }
-        guard !dirty.isEmpty, entries.count > 0 else { return expiry }
-        // Whatever is dirty between evaluations has entered since the last one, in the pane of the newest entry.
-        let entered = entries[entries.nextNumber - 1].time.sliceEnd(of: every)
-        return expiry.map { min($0, entered) } ?? entered
+        var next = reevaluation
+        if let entry = entries.first {
+            let expiry = entry.time.floored(to: every) + every + plan.window.size
+            next = min(next ?? expiry, expiry)
+        }
+        if pending < entries.nextNumber {
+            // Whatever has entered since the last evaluation lies in the pane of the newest entry.
+            let entered = entries[entries.nextNumber - 1].time.sliceEnd(of: every)
+            next = min(next ?? entered, entered)
+        }
+        return next
     }
 
     // MARK: - Keys
@@ -126,24 +138,35 @@ struct WindowState: Sendable {
     // MARK: - Entering and leaving
 
     /// Adds an accepted event; events come in canonical order.
-    mutating func enter(_ row: Int, of batch: EventBatch, event: Int, keyHash: UInt64, log: EventLog) {
+    ///
+    /// `recorded` says which measures took the event, where that was settled before.
+    mutating func enter(
+        _ row: Int, of batch: EventBatch, event: Int, keyHash: UInt64, log: EventLog, recorded: UInt32? = nil
+    ) {
         let slot =
             index.find(keyHash, where: { isSameKey($0, row, of: batch, in: log) }) ?? addSlot(keyHash)
-        let measured = measure(row, of: batch, slot: slot, event: event, log: log)
+        let measured = measure(row, of: batch, slot: slot, event: event, log: log, recorded: recorded)
         let entry = Entry(
             time: batch.headers[row].time, event: event, previous: slots[slot].newest, slot: Int32(slot),
             measured: measured)
         slots[slot].newest = entries.append(entry)
         slots[slot].count += 1
+        contentSum &+= Self.content(batch.headers[row], measured)
         markDirty(slot)
+    }
+
+    private static func content(_ header: EventBatch.Header, _ measured: UInt32) -> UInt64 {
+        KeyedHash.stable.hash(
+            header.digest.low ^ UInt64(measured), UInt64(bitPattern: header.time.milliseconds))
     }
 
     /// Adds the event to every measure whose condition takes it, and says which those were.
     private mutating func measure(
-        _ row: Int, of batch: EventBatch, slot: Int, event: Int, log: EventLog
+        _ row: Int, of batch: EventBatch, slot: Int, event: Int, log: EventLog, recorded: UInt32?
     ) -> UInt32 {
         var measured: UInt32 = 0
-        for index in plan.accumulators.indices where takes(index, row, of: batch) {
+        for index in plan.accumulators.indices
+        where recorded.map({ $0 & (1 << UInt32(index)) != 0 }) ?? takes(index, row, of: batch) {
             measured |= 1 << UInt32(index)
             switch plan.accumulators[index] {
             case .count(let counter): counters[slot * plan.counterCount + counter] += 1
@@ -169,12 +192,16 @@ struct WindowState: Sendable {
         return measured
     }
 
-    private mutating func takes(_ measure: Int, _ row: Int, of batch: EventBatch) -> Bool {
+    /// Whether the event has what a measure measures.
+    func canTake(_ measure: Int, _ row: Int, of batch: EventBatch) -> Bool {
         switch plan.accumulators[measure] {
-        case .count: break
-        case .distinct(_, let slot), .total(_, let slot), .extreme(_, _, let slot):
-            guard batch.has(slot, row: row) else { return false }
+        case .count: true
+        case .distinct(_, let slot), .total(_, let slot), .extreme(_, _, let slot): batch.has(slot, row: row)
         }
+    }
+
+    private mutating func takes(_ measure: Int, _ row: Int, of batch: EventBatch) -> Bool {
+        guard canTake(measure, row, of: batch) else { return false }
         guard let condition = plan.window.measures[measure].condition else { return true }
         switch condition.verdict(event: row, of: batch, thresholds: plan.thresholds) {
         case .holds: return true
@@ -201,18 +228,29 @@ struct WindowState: Sendable {
 
     /// Pops what has left the windows that end at `end`, and returns the keys to evaluate, emptied ones included.
     mutating func advance(to end: EventTime, log: EventLog) -> ContiguousArray<Int32> {
+        if let due = reevaluation, due <= end {
+            reevaluation = nil
+            for slot in slots.indices where slots[slot].count > 0 { markDirty(slot) }
+        }
         let start = end - plan.window.size
         while let entry = entries.first, entry.time < start {
             let slot = Int(entry.slot)
             let (batch, row) = log.find(entry.event)
             subtract(entry, row, of: batch, log: log)
             slots[slot].count -= 1
+            contentSum &-= Self.content(batch.headers[row], entry.measured)
             markDirty(slot)
             entries.removeFirst()
         }
-        defer { dirty.removeAll(keepingCapacity: true) }
-        for slot in dirty { slots[Int(slot)].isDirty = false }
+        defer { settle() }
         return dirty
+    }
+
+    /// Notes that what has entered so far was evaluated.
+    mutating func settle() {
+        pending = entries.nextNumber
+        for slot in dirty { slots[Int(slot)].isDirty = false }
+        dirty.removeAll(keepingCapacity: true)
     }
 
     private mutating func subtract(_ entry: Entry, _ row: Int, of batch: EventBatch, log: EventLog) {
@@ -236,6 +274,15 @@ struct WindowState: Sendable {
                     currency: currency(index, row, of: batch), number: entries.firstNumber, head: &slots[slot].lanes)
             }
         }
+    }
+
+    /// Puts other settings in force; what has entered stays as it was measured.
+    mutating func adopt(_ plan: WindowPlan) { self.plan = plan }
+
+    /// Has all live keys evaluated at the first pane end from `pane` on (R17).
+    mutating func reevaluate(from pane: EventTime) {
+        let floored = pane.floored(to: plan.window.every)
+        if entries.count > 0 { reevaluation = floored == pane ? pane : floored + plan.window.every }
     }
 
     /// Forgets a key whose window is empty.
@@ -360,6 +407,16 @@ struct WindowState: Sendable {
 
     /// Notes that every charge now in the key's window has been offered to the ledger.
     mutating func markClaimed(_ slot: Int) { slots[slot].claimed = slots[slot].newest }
+
+    /// Notes that the charges in the key's window from before a moment have been offered to the ledger.
+    mutating func markClaimed(_ slot: Int, before time: EventTime) {
+        var number = slots[slot].newest
+        while number >= entries.firstNumber, entries[number].time >= time { number = entries[number].previous }
+        slots[slot].claimed = number
+    }
+
+    /// The keys whose windows hold an event.
+    var liveSlots: [Int] { slots.indices.filter { slots[$0].count > 0 } }
 
     /// Number of an event of the key, whose fields are the key's.
     func anyEvent(of slot: Int) -> Int { entries[slots[slot].newest].event }

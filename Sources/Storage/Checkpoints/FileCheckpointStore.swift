@@ -11,7 +11,7 @@ public final class FileCheckpointStore: CheckpointStore, Sendable {
     public static let keptPerTask = 2
 
     /// The folder.
-    public let path: String
+    public let folder: String
 
     /// What is known of a task's files.
     private struct Shelf {
@@ -28,26 +28,26 @@ public final class FileCheckpointStore: CheckpointStore, Sendable {
         var intact: [CheckpointName] { newestFirst.filter { problems[$0] == nil } }
     }
 
-    private let folder: FileDescriptor
+    private let claim: FileDescriptor
     private let shelves: Mutex<[Int: Shelf]>
 
     /// Opens the folder, which is created where it is missing, and removes what an interrupted `save` has left behind.
-    public init(path: String) throws(StorageError) {
-        self.path = path
-        self.folder = try Folder.claim(
-            path, mode: 0o700, inUse: "another process keeps its checkpoints here; give each its own folder")
-        guard try folder.status().permissions & 0o077 == 0 else {
+    public init(folder: String) throws(StorageError) {
+        self.folder = folder
+        self.claim = try Folder.claim(
+            folder, mode: 0o700, inUse: "another process keeps its checkpoints here; give each its own folder")
+        guard try claim.status().permissions & 0o077 == 0 else {
             throw StorageError(
-                .notPrivate, file: path, operation: .open,
-                "checkpoints hold personal data, and other users can enter this folder; run: chmod 700 \(path)")
+                .notPrivate, file: folder, operation: .open,
+                "checkpoints hold personal data, and other users can enter this folder; run: chmod 700 \(folder)")
         }
         var shelves: [Int: Shelf] = [:]
-        for file in try Folder.names(in: path) {
+        for file in try Folder.names(in: folder) {
             if let name = CheckpointName(file) {
                 shelves[name.task, default: Shelf()].names.insert(name)
                 shelves[name.task]!.sequence = max(shelves[name.task]!.sequence, name.sequence)
             } else if CheckpointName(partial: file) != nil {
-                try Folder.removeFile("\(path)/\(file)")
+                try Folder.removeFile("\(folder)/\(file)")
             }
         }
         self.shelves = Mutex(shelves)
@@ -58,11 +58,11 @@ public final class FileCheckpointStore: CheckpointStore, Sendable {
     /// One of an older generation than the newest is not kept. If saving fails, the earlier ones are as they were.
     public func save(_ checkpoint: Checkpoint) throws(StorageError) {
         guard let name = reserveName(for: checkpoint) else { return }
-        let partial = "\(path)/\(name.partial)"
+        let partial = "\(folder)/\(name.partial)"
         do throws(StorageError) {
             try write(checkpoint, as: name, to: partial)
             try Folder.rename(partial, to: file(name))
-            try folder.synchronize()
+            try claim.synchronize()
         } catch {
             unlink(partial)
             throw error
@@ -97,12 +97,12 @@ public final class FileCheckpointStore: CheckpointStore, Sendable {
             try Folder.removeFile(file(name))
             forget(name)
         }
-        try folder.synchronize()
+        try claim.synchronize()
     }
 
     // MARK: -
 
-    private func file(_ name: CheckpointName) -> String { "\(path)/\(name.text)" }
+    private func file(_ name: CheckpointName) -> String { "\(folder)/\(name.text)" }
 
     /// The next name for a task's checkpoint; nil where a newer generation has saved one.
     private func reserveName(for checkpoint: Checkpoint) -> CheckpointName? {

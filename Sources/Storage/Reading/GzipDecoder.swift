@@ -49,16 +49,16 @@ final class GzipDecoder {
     func inflate(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Step {
         var step = Step()
         while step.fault == nil {
-            let before = step
             switch place {
             case .insideMember:
+                let before = step
                 inflateMember(input, into: output, step: &step)
+                let isStuck = step.consumed == before.consumed && step.produced == before.produced
+                if isStuck && place == .insideMember { return step }
             case .betweenMembers, .padding:
                 guard step.consumed < input.count else { return step }
                 enterNext(input[step.consumed], step: &step)
             }
-            let isStuck = step.consumed == before.consumed && step.produced == before.produced
-            if isStuck && place == .insideMember { return step }
         }
         return step
     }

@@ -23,12 +23,12 @@ import Testing
         let saved = checkpoint(mark: 5)
         let empty = Checkpoint(task: 0, generation: 0, offsets: [:], graph: "", state: [])
         try {
-            let store = try FileCheckpointStore(path: path)
+            let store = try FileCheckpointStore(folder: path)
             try store.save(saved)
             try store.save(empty)
             #expect(try store.checkpoints(of: 3) == [saved])
         }()
-        let store = try FileCheckpointStore(path: path)
+        let store = try FileCheckpointStore(folder: path)
         #expect(try store.checkpoints(of: 3) == [saved])
         #expect(try store.checkpoints(of: 0) == [empty])
         #expect(try store.checkpoints(of: 1).isEmpty)
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func theLastTwoOfEachTaskAreKept() throws {
-        let store = try FileCheckpointStore(path: path)
+        let store = try FileCheckpointStore(folder: path)
         for mark in 1...5 {
             try store.save(checkpoint(mark: mark))
             try store.save(checkpoint(task: 4, mark: mark + 10))
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func anOlderGenerationReplacesNothing() throws {
-        var store = try FileCheckpointStore(path: path)
+        var store = try FileCheckpointStore(folder: path)
         try store.save(checkpoint(generation: 9, mark: 1))
         try store.save(checkpoint(generation: 10, mark: 2))
         try store.save(checkpoint(generation: 9, mark: 3))
@@ -66,14 +66,14 @@ import Testing
 
     /// The order is that of numbers, where names of different lengths would sort otherwise.
     @Test func generationsAreComparedAsNumbers() throws {
-        let store = try FileCheckpointStore(path: path)
+        let store = try FileCheckpointStore(folder: path)
         try store.save(checkpoint(generation: 9_999_999_999, mark: 1))
         try store.save(checkpoint(generation: 10_000_000_000, mark: 2))
         #expect(try store.checkpoints(of: 3).map(\.generation) == [10_000_000_000, 9_999_999_999])
     }
 
     @Test func removingForgetsOneTaskAlone() throws {
-        var store = try FileCheckpointStore(path: path)
+        var store = try FileCheckpointStore(folder: path)
         for mark in 1...2 { try store.save(checkpoint(generation: 7, mark: mark)) }
         try store.save(checkpoint(task: 4, mark: 1))
         try store.removeAll(of: 3)
@@ -86,7 +86,7 @@ import Testing
     }
 
     @Test func severalThreadsSaveAtOnce() async throws {
-        let store = try FileCheckpointStore(path: path)
+        let store = try FileCheckpointStore(folder: path)
         try await withThrowingTaskGroup { group in
             for task in 0..<8 {
                 group.addTask {
@@ -146,7 +146,7 @@ import Testing
 
     /// A generation that only a damaged file claims holds nobody up.
     @Test func aDamagedGenerationGivesWay() throws {
-        var store = try FileCheckpointStore(path: path)
+        var store = try FileCheckpointStore(folder: path)
         try store.save(checkpoint(generation: 5, mark: 1))
         try temporary.write(
             "x".utf8, to: "state/checkpoints/\(CheckpointName(task: 3, generation: 9, sequence: 1).text)")
@@ -170,7 +170,7 @@ import Testing
 
     @Test func whatIsNoFileIsPassedOver() throws {
         let names = (1...3).map { CheckpointName(task: 3, generation: 1, sequence: $0).text }
-        var store = try FileCheckpointStore(path: path)
+        var store = try FileCheckpointStore(folder: path)
         #expect(mkfifo(file(names[0]), 0o600) == 0)
         try FileManager.default.createDirectory(atPath: file(names[1]), withIntermediateDirectories: false)
         try FileManager.default.createSymbolicLink(atPath: file(names[2]), withDestinationPath: "/etc/hostname")
@@ -204,7 +204,7 @@ import Testing
     }
 
     @Test func aHeadThatIsTooLongIsRefused() throws {
-        let store = try FileCheckpointStore(path: path)
+        let store = try FileCheckpointStore(folder: path)
         let graph = String(repeating: "g", count: CheckpointFile.headBytesMax)
         let error = #expect(throws: StorageError.self) {
             try store.save(Checkpoint(task: 0, generation: 0, offsets: [:], graph: graph, state: []))
@@ -216,7 +216,7 @@ import Testing
     // MARK: The folder
 
     @Test func whatAnInterruptedSaveLeftBehindIsRemoved() throws {
-        var store = try FileCheckpointStore(path: path)
+        var store = try FileCheckpointStore(folder: path)
         try store.save(checkpoint(mark: 1))
         let partial = CheckpointName(task: 3, generation: 1, sequence: 2).partial
         try temporary.write("half".utf8, to: "state/checkpoints/\(partial)")
@@ -228,15 +228,15 @@ import Testing
     }
 
     @Test func twoStoresDoNotShareAFolder() throws {
-        let first = try FileCheckpointStore(path: path)
-        let error = #expect(throws: StorageError.self) { try FileCheckpointStore(path: path) }
+        let first = try FileCheckpointStore(folder: path)
+        let error = #expect(throws: StorageError.self) { try FileCheckpointStore(folder: path) }
         #expect(error?.reason == .inUse && error?.file == path)
         #expect(error?.description.contains("another process") == true)
         try first.save(checkpoint(mark: 1))
     }
 
     @Test func othersCannotReadWhatIsKept() throws {
-        let store = try FileCheckpointStore(path: path)
+        let store = try FileCheckpointStore(folder: path)
         try store.save(checkpoint(mark: 1))
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         #expect(attributes[.posixPermissions] as? Int == 0o700)
@@ -249,7 +249,7 @@ import Testing
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: nil)
             try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
-            let error = #expect(throws: StorageError.self) { try FileCheckpointStore(path: path) }
+            let error = #expect(throws: StorageError.self) { try FileCheckpointStore(folder: path) }
             #expect(error?.reason == .notPrivate && error?.description.contains("chmod 700") == true)
         }
     }
@@ -258,7 +258,7 @@ import Testing
     @Test func aCheckpointThatDoesNotFitLeavesTheOneBefore() async {
         await #expect(processExitsWith: .success) {
             let temporary = try TemporaryFolder()
-            let store = try FileCheckpointStore(path: "\(temporary.path)/state")
+            let store = try FileCheckpointStore(folder: "\(temporary.path)/state")
             let small = Checkpoint(task: 1, generation: 1, offsets: [:], graph: "g", state: [1, 2, 3])
             try store.save(small)
             var limit = rlimit(rlim_cur: 300_000, rlim_max: 300_000)
@@ -282,7 +282,7 @@ import Testing
     // MARK: -
 
     private func storeWithTwo() throws -> (store: FileCheckpointStore, newest: String, bytes: [UInt8]) {
-        let store = try FileCheckpointStore(path: path)
+        let store = try FileCheckpointStore(folder: path)
         for mark in 1...2 { try store.save(checkpoint(mark: mark)) }
         let newest = try #require(try names().last)
         return (store, file(newest), try temporary.read("state/checkpoints/\(newest)"))
@@ -290,8 +290,8 @@ import Testing
 
     /// Lets go of the folder and opens it again, as the next process would.
     private func reopened(_ store: inout FileCheckpointStore) throws -> FileCheckpointStore {
-        store = try FileCheckpointStore(path: "\(temporary.path)/elsewhere")
-        return try FileCheckpointStore(path: path)
+        store = try FileCheckpointStore(folder: "\(temporary.path)/elsewhere")
+        return try FileCheckpointStore(folder: path)
     }
 }
 

@@ -12,12 +12,12 @@ struct MessageWords: Sendable {
     /// The message of a revision; personal values in it are masked (R38).
     func message(of alert: Alert) -> String {
         guard case .window(let window) = topology.stages[alert.stage].kind else { return "" }
-        guard let parts = window.alert.message else { return plainMessage(of: alert, window: window) }
+        guard let parts = alert.settings.message else { return plainMessage(of: alert, window: window) }
         return parts.map { part in
             switch part {
             case .text(let text): text
             case .measure(let index): words(of: alert.measures[index], at: scales[alert.stage][index]) ?? "none"
-            case .threshold(let index): Self.words(of: topology.stages[alert.stage].thresholds[index].value)
+            case .threshold(let index): Self.words(of: alert.settings.thresholds[index].value)
             case .key(let index): Mask.personal(alert.key[index], of: window.key[index])
             }
         }.joined()

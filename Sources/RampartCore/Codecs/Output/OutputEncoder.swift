@@ -1,6 +1,7 @@
 /// Turns what the core puts out into rows: one JSON object a line, members in a fixed order.
 ///
-/// A row is a function of its value and the topology, so that equal answers are equal bytes.
+/// A row is a function of its value and the graph, so that equal answers are equal bytes; what a reload can change is
+/// in the value.
 public struct OutputEncoder: Sendable {
     /// The version of every row's shape; it grows when a member changes its meaning or goes.
     public static let schemaVersion = 1
@@ -8,10 +9,16 @@ public struct OutputEncoder: Sendable {
     let topology: Topology
     let masksPersonalData: Bool
     let words: MessageWords
+    let partitions: [(topic: String, partition: Int)]
 
     /// Creates an encoder; with `masksPersonalData` the personal values of keys and accounts are masked too (R38).
-    public init(topology: Topology, masksPersonalData: Bool = false) {
+    ///
+    /// `partitions` names those of a task, so that messages that were set aside can be found in their topics.
+    public init(
+        topology: Topology, masksPersonalData: Bool = false, partitions: [(topic: String, partition: Int)] = []
+    ) {
         self.topology = topology
+        self.partitions = partitions
         self.masksPersonalData = masksPersonalData
         self.words = MessageWords(topology: topology)
     }
@@ -28,7 +35,7 @@ public struct OutputEncoder: Sendable {
             json.member("state", alert.state.rawValue)
             json.member("stage", stage.name)
             json.member("mode", "live")
-            json.member("severity", window.alert.severity.rawValue)
+            json.member("severity", alert.settings.severity.rawValue)
             json.member("merchant_id", alert.merchantID)
             json.object("key") { json in
                 for (field, value) in zip(window.key, alert.key) {
@@ -43,9 +50,9 @@ public struct OutputEncoder: Sendable {
                 for (measure, value) in zip(window.measures, alert.measures) { json.member(measure.name, value) }
             }
             json.object("thresholds") { json in
-                for threshold in stage.thresholds { json.member(threshold.name, threshold.value) }
+                for threshold in alert.settings.thresholds { json.member(threshold.name, threshold.value) }
             }
-            json.member("pipeline_revision", topology.revision)
+            json.member("pipeline_revision", alert.settings.revision)
             json.object("evidence") { write(alert.evidence, to: &$0) }
             json.member("message", words.message(of: alert))
         }
@@ -98,6 +105,14 @@ public struct OutputEncoder: Sendable {
             json.member("period_end", credit.periodEnd)
             json.member("lines", credit.lines)
             json.member("alert_ids", credit.alertIDs)
+            guard let decision = credit.decision else { return }
+            json.object("decision") { json in
+                json.member("command_id", decision.commandID)
+                json.member("action", decision.action.rawValue)
+                json.member("who", decision.who)
+                json.member("why", decision.why)
+                json.member("pane_end", decision.paneEnd)
+            }
         }
     }
 
@@ -108,7 +123,7 @@ public struct OutputEncoder: Sendable {
         row(to: &json) { json in
             json.member("reason", letter.reason.rawValue)
             json.member("detail", letter.detail)
-            write(letter.place, to: &json)
+            write(letter.place, letter.origin, to: &json)
             letter.raw.writeMembers(to: &json)
         }
     }
@@ -116,7 +131,7 @@ public struct OutputEncoder: Sendable {
     /// Writes a row of `late.ndjson`.
     public func write(_ late: LateEvent, to json: inout JSONWriter) {
         row(to: &json) { json in
-            write(late.place, to: &json)
+            write(late.place, late.origin, to: &json)
             json.member("ts", late.time)
             json.member("watermark", late.watermark)
             json.member("event_id", late.eventID)
@@ -125,10 +140,17 @@ public struct OutputEncoder: Sendable {
         }
     }
 
-    private func write(_ place: RecordPlace, to json: inout JSONWriter) {
+    private func write(_ place: RecordPlace, _ origin: RecordOrigin?, to json: inout JSONWriter) {
         json.member("source", place.source.map { topology.sources[$0].name })
-        json.member("partition", place.partition)
-        json.member("position", place.position)
+        guard let origin, partitions.indices.contains(place.partition) else {
+            json.member("partition", place.partition)
+            json.member("position", place.position)
+            return
+        }
+        json.member("topic", partitions[place.partition].topic)
+        json.member("partition", partitions[place.partition].partition)
+        json.member("offset", place.position)
+        origin.writeMembers(to: &json)
     }
 
     // MARK: -

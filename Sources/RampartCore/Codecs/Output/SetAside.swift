@@ -30,13 +30,18 @@ public struct DeadLetter: Hashable, Sendable {
     public var place: RecordPlace
     /// Its bytes.
     public var raw: RawRecord
+    /// What came with it, where it was a message.
+    public var origin: RecordOrigin?
 
     /// Creates a dead letter.
-    public init(reason: DeadLetterReason, detail: String, place: RecordPlace, raw: RawRecord) {
+    public init(
+        reason: DeadLetterReason, detail: String, place: RecordPlace, raw: RawRecord, origin: RecordOrigin? = nil
+    ) {
         self.reason = reason
         self.detail = detail
         self.place = place
         self.raw = raw
+        self.origin = origin
     }
 }
 
@@ -54,11 +59,13 @@ public struct LateEvent: Hashable, Sendable {
     public var merchantID: String?
     /// The bytes of its record.
     public var raw: RawRecord
+    /// What came with it, where it was a message.
+    public var origin: RecordOrigin?
 
     /// Creates a late event.
     public init(
         place: RecordPlace, time: EventTime, watermark: EventTime, eventID: String?, merchantID: String?,
-        raw: RawRecord
+        raw: RawRecord, origin: RecordOrigin? = nil
     ) {
         self.place = place
         self.time = time
@@ -66,6 +73,7 @@ public struct LateEvent: Hashable, Sendable {
         self.eventID = eventID
         self.merchantID = merchantID
         self.raw = raw
+        self.origin = origin
     }
 }
 

@@ -1,0 +1,88 @@
+extension KeyGroup {
+    /// The parts whose facts go into snapshots, beside the log and the windows.
+    func writeFacts(to snapshot: inout SnapshotWriter) {
+        snapshot.firstEvent = firstEvent
+        log.write(from: firstEvent, to: &snapshot)
+        staging.write(to: &snapshot)
+        dedupe.write(to: &snapshot)
+        voids.write(to: &snapshot)
+        for window in windows { window.write(to: &snapshot) }
+        counters.write(to: &snapshot)
+        snapshot.write(ledger.counts.claims)
+        snapshot.write(ledger.counts.refused)
+        snapshot.write(ledger.counts.voided)
+    }
+
+    /// Takes up what `writeFacts` wrote into a group that was just created.
+    mutating func restoreFacts(from snapshot: inout SnapshotReader) throws(SnapshotError) {
+        var context = SnapshotContext(topology: plan.topology, group: index, log: log)
+        try log.restore(from: &snapshot, in: context)
+        context.log = log
+        try staging.restore(from: &snapshot, in: context)
+        try dedupe.restore(from: &snapshot, in: context)
+        try voids.restore(from: &snapshot, in: context)
+        for index in windows.indices { try windows[index].restore(from: &snapshot, in: context) }
+        try counters.restore(from: &snapshot, in: context)
+        ledger.counts.claims = try snapshot.readCount()
+        ledger.counts.refused = try snapshot.readCount()
+        ledger.counts.voided = try snapshot.readCount()
+    }
+
+    /// Adds the facts to a digest.
+    func combine(into digest: inout Fingerprint) {
+        digest.combine(UInt64(index), UInt64(log.nextNumber - firstEvent))
+        staging.combine(into: &digest)
+        dedupe.combine(into: &digest)
+        voids.combine(into: &digest)
+        for window in windows { window.combine(into: &digest) }
+        counters.combine(into: &digest)
+    }
+
+    // MARK: - Promises
+
+    /// The promises that changed since they were last taken, by the bytes of their keys.
+    mutating func takeChanges() -> [PromiseChange] {
+        var changes = ledger.changes.take().map { PromiseChange(key: $0.key.bytes(group: index), value: $0.value) }
+        for book in books.indices {
+            for (key, value) in books[book].changes.take() {
+                changes.append(PromiseChange(key: key.bytes(group: index), value: value))
+            }
+        }
+        return changes
+    }
+
+    /// Replaces what was said.
+    mutating func restore(_ promises: Promises) throws(SnapshotError) {
+        let counts = ledger.counts
+        dropPromises()
+        ledger.counts = counts
+        for book in books.indices { try books[book].restore(promises) }
+        try ledger.restore(promises)
+        let stages = Set(books.map(\.name))
+        for key in promises.values.keys {
+            switch key {
+            case .alert(let stage, _), .run(let stage, _, _):
+                // The graph has no such stage any more, so that nothing could ever close its alerts.
+                if !stages.contains(stage) { ledger.changes.forget(key) }
+            default: continue
+            }
+        }
+    }
+
+    /// Points the keys of the windows to their open alerts and back, as of a moment until which all was done.
+    mutating func link(at time: EventTime) {
+        for index in windows.indices {
+            books[index].loseSlots()
+            for slot in windows[index].liveSlots {
+                let (batch, row) = log.find(windows[index].anyEvent(of: slot))
+                let keyBytes = KeyBytes.encode(keyValues(row, of: batch, window: index) ?? [])
+                let place = books[index].open[keyBytes]
+                windows[index].setTrack(place ?? WindowState.noTrack, of: slot)
+                if let place { books[index].setSlot(slot, of: place) }
+                if let end = books[index].claimedEnd(of: keyBytes, at: time) {
+                    windows[index].markClaimed(slot, before: end)
+                }
+            }
+        }
+    }
+}

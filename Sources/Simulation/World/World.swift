@@ -1,0 +1,223 @@
+public import Engine
+internal import Pipelines
+internal import RampartCore
+
+/// The production engine, some machines and a cluster in virtual time, and everything that can befall them.
+///
+/// One seed decides all of it. First comes a time in which faults may happen and nothing bad may; then faults end, and
+/// everything must come to rest; then the checkers look at what was said to the world.
+public final class World {
+    /// A worker made wrong on purpose: what is wrapped around its ports.
+    public struct Sabotage {
+        /// Wraps the broker of a worker.
+        public var broker: (any Broker) -> any Broker = { $0 }
+        /// Wraps the disk of a machine.
+        public var store: (any CheckpointStore) -> any CheckpointStore = { $0 }
+        /// Whether the brokers take offsets from members that the group has left behind.
+        public var isUnfenced = false
+
+        /// No sabotage.
+        public init() {}
+    }
+
+    let seed: UInt64
+    let settings: WorldSettings
+    let cluster: SimulatedCluster
+    let topics: DaemonTopics
+    private(set) var statistics = WorldStatistics()
+    private let sabotage: Sabotage
+    private var random: Random
+    private var workload: Workload
+    private var stores: [SimulatedCheckpointStore] = []
+    private var wrappedStores: [any CheckpointStore] = []
+    private var seats: [Seat] = []
+    private var pipeline: Pipeline
+    private var overrides: [String] = []
+    private var commandCount = 0
+    private var failure: Violation?
+
+    /// Makes the world of a seed.
+    public init(seed: UInt64, sabotage: Sabotage = Sabotage()) throws {
+        self.seed = seed
+        self.sabotage = sabotage
+        let root = Random(seed: seed)
+        let faults = FaultPlan(seed: seed)
+        random = root.fork("world")
+        settings = WorldSettings(&random, faults: faults)
+        workload = Workload(root.fork("workload"))
+        pipeline = try SimulatedPipeline.load()
+        topics = try DaemonTopics(pipeline)
+        var clusterSettings = settings.cluster
+        clusterSettings.fencesMembers = !sabotage.isUnfenced
+        cluster = SimulatedCluster(seed: seed, settings: clusterSettings, faults: faults)
+        for input in topics.inputs {
+            let spec = TopicSpec(name: input.topic, partitions: settings.partitions, isCompacted: false)
+            cluster.createTopic(spec, isAppendTime: random.chance(1, in: 2))
+        }
+        for machine in 0..<settings.machines {
+            stores.append(SimulatedCheckpointStore(cluster))
+            wrappedStores.append(sabotage.store(stores[machine]))
+            for worker in 0..<settings.workersEach {
+                let name = "simulated-\(machine)-\(worker)"
+                seats.append(
+                    Seat(
+                        machine: machine, transactionalID: name,
+                        instanceID: settings.hasStaticMembers ? name : nil))
+            }
+        }
+    }
+
+    // MARK: - The run
+
+    /// Runs the world to its end; throws the first broken promise.
+    public func run() throws -> WorldStatistics {
+        let end = cluster.now + settings.length
+        while cluster.now < end { try tick(isCalm: false) }
+        cluster.endFaults()
+        for index in seats.indices { seats[index].frozenUntil = .min }
+        try settle("consume all input", within: 400_000) { isAllCommitted }
+        for index in seats.indices { seats[index].worker?.leave(by: cluster.now + 60_000) }
+        for index in seats.indices { seats[index].isLeaving = true }
+        try settle("leave", within: 120_000) { seats.allSatisfy { $0.worker == nil } }
+        cluster.advance(by: settings.cluster.transactionTimeout + 10_000)
+        try Checker(world: self).check()
+        return statistics
+    }
+
+    private func settle(_ what: String, within limit: Int64, until isDone: () -> Bool) throws {
+        let deadline = cluster.now + limit
+        while !isDone() {
+            guard cluster.now < deadline else { throw Violation("the workers do not \(what) after all faults have ended") }
+            try tick(isCalm: true)
+        }
+    }
+
+    private func tick(isCalm: Bool) throws {
+        cluster.advance(by: random.range(1...120 as ClosedRange<Int64>))
+        if !isCalm {
+            for record in workload.records(at: cluster.now) {
+                let partition = KeyPartitioner.partition(of: record.key, count: settings.partitions)
+                cluster.append(to: TopicPartition(record.topic, partition), key: record.key, value: record.value)
+            }
+            befall()
+        }
+        for _ in 0..<random.range(1...5) { try step(random.below(seats.count)) }
+        if let failure { throw failure }
+    }
+
+    private func step(_ index: Int) throws {
+        guard cluster.now >= seats[index].frozenUntil else { return }
+        guard let worker = seats[index].worker else {
+            if !seats[index].isLeaving, cluster.now >= seats[index].comesBackAt { try sitDown(index) }
+            return
+        }
+        do {
+            if try worker.step(at: cluster.now) == .left { standUp(index, for: 0...2_000) }
+        } catch {
+            guard error.remedy == .restart else { throw Violation("a worker gives up: \(error.message)") }
+            statistics.restarts += 1
+            // A broker that has crashed takes no call any more; closing it changes nothing.
+            seats[index].client?.close()
+            standUp(index, for: 0...3_000)
+        }
+    }
+
+    private func sitDown(_ index: Int) throws {
+        let seat = seats[index]
+        // Without a fence a successor does not take over its predecessor's transactional id either.
+        let suffix = sabotage.isUnfenced ? "-\(cluster.now)" : ""
+        let client = SimulatedBroker(
+            cluster, transactionalID: seat.transactionalID + suffix, instanceID: seat.instanceID)
+        seats[index].client = client
+        seats[index].worker = Worker(
+            pipeline: pipeline, overrides: overrides.compactMap { ThresholdOverride(argument: $0) }, topics: topics,
+            settings: settings.worker, broker: sabotage.broker(client), store: wrappedStores[seat.machine],
+            hashSeed: random.next(), observe: { [unowned self] in statistics.count($0) })
+        seats[index].frozenUntil = .min
+    }
+
+    private func standUp(_ index: Int, for pause: ClosedRange<Int64>) {
+        seats[index].worker = nil
+        seats[index].client = nil
+        seats[index].comesBackAt = cluster.now + random.range(pause)
+    }
+
+    // MARK: - What befalls it
+
+    private func befall() {
+        if happens(settings.crashEvery) { crash(random.below(seats.count)) }
+        if happens(settings.freezeEvery) {
+            seats[random.below(seats.count)].frozenUntil = cluster.now + random.range(500...40_000 as ClosedRange<Int64>)
+        }
+        if happens(settings.restartEvery) {
+            seats[random.below(seats.count)].worker?.leave(by: cluster.now + 10_000)
+        }
+        if happens(settings.reloadEvery) { reload() }
+        if happens(settings.decideEvery) { decide() }
+        if happens(settings.compactEvery) { compact() }
+    }
+
+    private func happens(_ every: Int) -> Bool { every > 0 && random.chance(1, in: every) }
+
+    /// The worker dies between any two of its calls, or in the middle of one.
+    private func crash(_ index: Int) {
+        guard let client = seats[index].client else { return }
+        client.crash(atCall: random.range(1...12), afterEffect: random.chance(1, in: 2))
+        if random.chance(1, in: 4) { stores[seats[index].machine].restartMachine() }
+    }
+
+    private func reload() {
+        guard let seat = seats.filter({ $0.worker != nil }).first else { return }
+        let (name, values) = random.pick(SimulatedPipeline.tunings)
+        overrides.removeAll { $0.hasPrefix(name) }
+        overrides.append("\(name)=\(random.pick(values))")
+        guard let changed = try? SimulatedPipeline.load(overrides: overrides) else { return }
+        pipeline = changed
+        send(
+            .reload(PipelineSettings(changed, overrides: overrides.compactMap { ThresholdOverride(argument: $0) })),
+            through: seat)
+    }
+
+    /// Somebody decides on a credit that was published, or on one that never was.
+    private func decide() {
+        guard let seat = seats.filter({ $0.worker != nil }).last else { return }
+        let credits = published(.credits)
+        let text = credits.isEmpty ? "" : String(decoding: random.pick(credits).value ?? [], as: UTF8.self)
+        let credit = text.split(separator: "\"credit_id\":\"").dropFirst().first?.prefix(32) ?? "none"
+        let action = random.pick(["approve", "reject", "reverse", "forget"])
+        send(.decide(Command.Decision(action: action, creditID: String(credit), why: "simulated")), through: seat)
+    }
+
+    private func send(_ body: Command.Body, through seat: Seat) {
+        commandCount += 1
+        seat.worker?.send(Command(id: "command-\(commandCount)", who: "world", issuedAt: cluster.now, body: body))
+    }
+
+    private func compact() {
+        guard cluster.topics[topics.changelog] != nil else { return }
+        for number in 0..<settings.partitions {
+            cluster.compact(TopicPartition(topics.changelog, number))
+            guard settings.truncates else { continue }
+            let needed = (try? stores[0].checkpoints(of: number))?.first?.offsets
+            for partition in topics.partitions(of: number) {
+                if let offset = needed?[partition] { cluster.truncate(partition, before: offset) }
+            }
+        }
+    }
+
+    // MARK: - Looking
+
+    private var isAllCommitted: Bool {
+        (0..<settings.partitions).allSatisfy { number in
+            topics.partitions(of: number).allSatisfy {
+                cluster.stableEnd(of: $0) == cluster.committedOffset(of: $0)?.offsetNext ?? 0
+            }
+        }
+    }
+
+    /// Everything that was committed to an output topic.
+    func published(_ sink: Sink.Kind) -> [StoredRecord] {
+        guard let topic = topics.outputs[sink], cluster.topics[topic] != nil else { return [] }
+        return (0..<settings.partitions).flatMap { cluster.committedRecords(of: TopicPartition(topic, $0)) }
+    }
+}

@@ -1,0 +1,99 @@
+import Engine
+import RampartCore
+import Testing
+
+extension BrokerTests {
+    /// How members of a group share partitions.
+    @Suite struct GroupContract {
+        @Test(arguments: Backend.allCases)
+        func followersMoveWithTheLeadAndNothingIsLostOrSeenTwice(_ backend: Backend) throws {
+            let fixture = try backend.fixture()
+            let names = Names()
+            let topics = [names.topic("lead"), names.topic("follower")]
+            for topic in topics { try fixture.createTopic(topic, partitions: 4) }
+            let partitions = topics.flatMap { topic in (0..<4).map { TopicPartition(topic, $0) } }
+            var produced = 0
+            func append(_ count: Int) throws {
+                try fixture.append(
+                    partitions.flatMap { numbered(produced..<produced + count, $0.topic, $0.partition) })
+                produced += count
+            }
+
+            let progress = TestMember.Progress()
+            try append(200)
+            let first = TestMember(try fixture.makeBroker(names.member("a")), topics: topics, progress: progress)
+            try first.join()
+            try poll(first) { first.owned.count == 4 }
+            let second = TestMember(try fixture.makeBroker(names.member("b")), topics: topics, progress: progress)
+            try second.join()
+            try poll(first, second) {
+                try append(5)
+                return first.owned.count == 2 && second.owned.count == 2
+            }
+            try append(50)
+            try poll(first, second) { partitions.allSatisfy { progress.offsetsNext[$0] == Int64(produced) } }
+            #expect(first.owned.isDisjoint(with: second.owned))
+            for partition in partitions {
+                let seen = (first.records[partition] ?? []) + (second.records[partition] ?? [])
+                #expect(seen.map(\.offset) == Array(0..<Int64(produced)), "\(partition)")
+            }
+            // All that was revoked had been assigned, and nothing was lost.
+            for member in [first, second] {
+                var owned: Set<Int> = []
+                for change in member.changes {
+                    switch change {
+                    case .assigned(let numbers):
+                        #expect(owned.isDisjoint(with: numbers))
+                        owned.formUnion(numbers)
+                    case .revoked(let numbers, let isLost):
+                        #expect(!isLost)
+                        #expect(owned.isSuperset(of: numbers))
+                        owned.subtract(numbers)
+                    }
+                }
+            }
+            first.broker.close()
+            try poll(second) { second.owned == [0, 1, 2, 3] }
+            second.broker.close()
+        }
+
+        @Test(arguments: Backend.allCases)
+        func generationGrowsWithEveryRebalance(_ backend: Backend) throws {
+            let fixture = try backend.fixture()
+            let names = Names()
+            try fixture.createTopic(names.topic(), partitions: 2)
+            let first = TestMember(try fixture.makeBroker(names.member("a")), topics: [names.topic()])
+            #expect(first.broker.groupGeneration == -1)
+            try first.join()
+            try poll(first) { first.owned.count == 2 }
+            let before = first.broker.groupGeneration
+            #expect(before > 0)
+            let second = TestMember(try fixture.makeBroker(names.member("b")), topics: [names.topic()])
+            try second.join()
+            try poll(first, second) { first.owned.count == 1 && second.owned.count == 1 }
+            #expect(first.broker.groupGeneration > before)
+            #expect(first.generations == first.generations.sorted())
+            #expect(second.broker.groupGeneration == first.broker.groupGeneration)
+            first.broker.close()
+            second.broker.close()
+        }
+
+        @Test(arguments: Backend.allCases)
+        func changesCanBeAnsweredWithNothing(_ backend: Backend) throws {
+            let fixture = try backend.fixture()
+            let names = Names()
+            try fixture.createTopic(names.topic(), partitions: 1)
+            try fixture.append(numbered(0..<10, names.topic(), 0))
+            let broker = try fixture.makeBroker(names.member())
+            try broker.subscribe(to: names.topic())
+            var inbox = Inbox()
+            while try broker.poll(into: &inbox, wait: .milliseconds(100)) == nil {}
+            try broker.start([], isPaused: false)
+            for _ in 0..<5 { _ = try broker.poll(into: &inbox, wait: .milliseconds(100)) }
+            #expect(inbox.isEmpty)
+            try broker.start([StartOffset(TopicPartition(names.topic(), 0), at: 0)], isPaused: false)
+            while inbox.recordCount < 10 { _ = try broker.poll(into: &inbox, wait: .milliseconds(100)) }
+            broker.close()
+        }
+    }
+}
