@@ -98,7 +98,7 @@ struct RunCommand: ParsableCommand {
         let folder = "\(configuration.dataDirectory)/\(application)"
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            return try FileCheckpointStore(path: "\(folder)/\(configuration.instance)")
+            return try FileCheckpointStore(folder: "\(folder)/\(configuration.instance)")
         } catch let error as StorageError {
             throw Failure.unusable(error.description)
         } catch {

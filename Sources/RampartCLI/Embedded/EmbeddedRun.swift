@@ -58,7 +58,7 @@ struct EmbeddedRun {
         let folder = FileManager.default.temporaryDirectory.appending(path: "rampart-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         do {
-            try run(on: try MockCluster(), store: try FileCheckpointStore(path: folder.path))
+            try run(on: try MockCluster(), store: try FileCheckpointStore(folder: folder.path))
         } catch let error as BrokerError {
             throw Failure.running("\(error.message) (\(error.code))")
         } catch let error as StorageError {
@@ -73,14 +73,15 @@ struct EmbeddedRun {
             try cluster.createTopic(topic.name, partitions: topic.partitions)
         }
         let client = configuration.cluster.kafka(application: topics.application, client: "demonstration")
-        var feed = try OutputFeed(client, topics: topics, tasks: Self.partitions)
+        let logger = configuration.log.logger("rampart.kafka", atMost: .info)
+        var feed = try OutputFeed(client, topics: topics, tasks: Self.partitions, logger: logger)
         let traffic = TrafficThread(
             log, first: first, speed: command.embedded.speed, topics: topicsByType, topicOfOthers: topics.lead)
         greet()
-        let daemonPlan = plan(store)
-        var daemon = Daemon(plan: daemonPlan, reloader: command.reloader(topics), configuration: configuration)
+        var daemon = Daemon(
+            plan: plan(store, kafkaLogger: logger), reloader: command.reloader(topics), configuration: configuration)
         let end = command.embedded.length.map { WallClock.now + $0.milliseconds }
-        traffic.start(client)
+        traffic.start(client, logger: logger)
         defer { traffic.stop() }
         try daemon.run(isStopped: { Interruption.isRequested || end.map { WallClock.now >= $0 } ?? false }) {
             for line in try feed.lines() { Console.output(line) }
@@ -100,16 +101,15 @@ struct EmbeddedRun {
         if command.daemon.logLevel == nil { configuration.log.level = .warning }
     }
 
-    private func plan(_ store: FileCheckpointStore) -> WorkerPlan {
+    private func plan(_ store: FileCheckpointStore, kafkaLogger: Logger) -> WorkerPlan {
         let configuration = configuration
         let application = topics.application
-        let logger = configuration.log.logger("rampart.kafka", atMost: .info)
         return WorkerPlan(
             topics: topics, settings: configuration.worker, overrides: command.overrides,
             commandKey: configuration.cluster.ledgerKey, store: store, logger: configuration.log.logger("rampart"),
             pipeline: CurrentPipeline(pipeline),
             makeBroker: { worker throws(BrokerError) in
-                try KafkaBroker(configuration.kafka(application: application, worker: worker), logger: logger)
+                try KafkaBroker(configuration.kafka(application: application, worker: worker), logger: kafkaLogger)
             })
     }
 
@@ -149,7 +149,7 @@ struct EmbeddedRun {
                 "  \(parts[0]) credits: \(sum.count), together \(MajorText.text(units: sum.units, scale: sum.scale)) \(parts[1])"
             )
         }
-        Console.output("Everything was committed exactly once, and is now forgotten: it was a demonstration.")
+        Console.output("All of it is forgotten now: it was a demonstration.")
     }
 }
 

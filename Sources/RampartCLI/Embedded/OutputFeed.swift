@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Kafka
+import Logging
 import Pipelines
 import RampartCore
 
@@ -12,7 +13,7 @@ struct OutputFeed {
         var state: String
         var stage: String
         var severity: String
-        var merchantID: String
+        var merchantId: String
         var paneEnd: String
         var message: String
     }
@@ -22,7 +23,7 @@ struct OutputFeed {
         var state: String
         var component: String
         var reason: String
-        var merchantID: String
+        var merchantId: String
         var amountMinor: Int64
         var currency: String
         var scale: Int
@@ -44,8 +45,8 @@ struct OutputFeed {
     private let decoder: JSONDecoder
     private(set) var totals = Totals()
 
-    init(_ configuration: KafkaConfiguration, topics: DaemonTopics, tasks: Int) throws(BrokerError) {
-        reader = try KafkaReader(configuration)
+    init(_ configuration: KafkaConfiguration, topics: DaemonTopics, tasks: Int, logger: Logger) throws(BrokerError) {
+        reader = try KafkaReader(configuration, logger: logger)
         alerts = topics.outputs[.alerts] ?? ""
         decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
@@ -73,7 +74,7 @@ struct OutputFeed {
         if row.state == "closed" { totals.closed += 1 }
         guard row.revision == 1 else { return nil }
         totals.opened += 1
-        return (row.paneEnd, Self.line(row.paneEnd, "ALERT", row.severity, row.merchantID, row.message))
+        return (row.paneEnd, Self.line(row.paneEnd, "ALERT", row.severity, row.merchantId, row.message))
     }
 
     private mutating func credit(_ bytes: [UInt8]) -> (String, String)? {
@@ -82,8 +83,8 @@ struct OutputFeed {
         let sum = totals.credits[key] ?? (0, 0, row.scale)
         totals.credits[key] = (sum.count + 1, sum.units + Int128(row.amountMinor), row.scale)
         let amount = MajorText.text(units: Int128(row.amountMinor), scale: row.scale)
-        let words = "\(amount) \(row.currency), \(row.component) of \(row.lines) charges (\(row.reason))"
-        return (row.periodEnd, Self.line(row.periodEnd, "CREDIT", row.state, row.merchantID, words))
+        let words = "\(amount) \(row.currency), \(row.component) of \(row.lines) \(row.lines == 1 ? "charge" : "charges") (\(row.reason))"
+        return (row.periodEnd, Self.line(row.periodEnd, "CREDIT", row.state, row.merchantId, words))
     }
 
     private static func line(_ time: String, _ kind: String, _ rank: String, _ merchant: String, _ words: String)

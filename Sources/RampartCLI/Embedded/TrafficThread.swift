@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Kafka
+import Logging
 import RampartCore
 import Synchronization
 
@@ -46,10 +47,10 @@ final class TrafficThread: Sendable {
     var progress: Progress { state.withLock { $0 } }
 
     /// Starts to play; the configuration's group and transactional id are not used.
-    func start(_ configuration: KafkaConfiguration) {
+    func start(_ configuration: KafkaConfiguration, logger: Logger) {
         let thread = Thread {
             do throws(BrokerError) {
-                try self.play(try KafkaProducer(configuration))
+                try self.play(try KafkaProducer(configuration, logger: logger))
             } catch {
                 self.state.withLock { $0.failure = "the traffic cannot be produced: \(error.message)" }
             }
