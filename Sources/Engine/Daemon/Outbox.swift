@@ -16,7 +16,8 @@ struct Outbox {
         self.topics = topics
         self.task = task
         encoder = OutputEncoder(
-            topology: topology, masksPersonalData: topics.masksAlerts)
+            topology: topology, masksPersonalData: topics.masksAlerts,
+            partitions: topics.partitions(of: task).map { (topic: $0.topic, partition: $0.partition) })
     }
 
     var isEmpty: Bool { records.isEmpty }

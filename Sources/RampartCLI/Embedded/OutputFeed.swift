@@ -18,19 +18,6 @@ struct OutputFeed {
         var message: String
     }
 
-    /// A credit's row, as far as a line needs it.
-    private struct CreditRow: Decodable {
-        var state: String
-        var component: String
-        var reason: String
-        var merchantId: String
-        var amountMinor: Int64
-        var currency: String
-        var scale: Int
-        var periodEnd: String
-        var lines: Int
-    }
-
     /// What was said so far.
     struct Totals {
         var opened = 0
@@ -78,12 +65,12 @@ struct OutputFeed {
     }
 
     private mutating func credit(_ bytes: [UInt8]) -> (String, String)? {
-        guard let row = try? decoder.decode(CreditRow.self, from: Data(bytes)) else { return nil }
+        guard let row = CreditRow(bytes: bytes) else { return nil }
         let key = "\(row.state) \(row.currency)"
         let sum = totals.credits[key] ?? (0, 0, row.scale)
         totals.credits[key] = (sum.count + 1, sum.units + Int128(row.amountMinor), row.scale)
-        let amount = MajorText.text(units: Int128(row.amountMinor), scale: row.scale)
-        let words = "\(amount) \(row.currency), \(row.component) of \(row.lines) \(row.lines == 1 ? "charge" : "charges") (\(row.reason))"
+        let words =
+            "\(row.amount), \(row.component) of \(row.lines) \(row.lines == 1 ? "charge" : "charges") (\(row.reason))"
         return (row.periodEnd, Self.line(row.periodEnd, "CREDIT", row.state, row.merchantId, words))
     }
 
