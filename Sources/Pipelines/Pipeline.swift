@@ -6,6 +6,8 @@ public struct Pipeline: Sendable {
     public var topology: Topology
     /// The topic of each source that names one, in the order of the topology's sources.
     public var topics: [String?]
+    /// How much later than its record's append time an event may be said to happen (R8).
+    public var maxAhead: EventSpan
     /// The sinks that the file names.
     public var sinks: [Sink]
     /// The tests that the file carries.
@@ -16,6 +18,9 @@ public struct Pipeline: Sendable {
     public var file: String
     /// The text of the file, to load it again with other thresholds.
     public var text: String
+
+    /// How far ahead events may be where the file does not say.
+    static let standardMaxAhead = EventSpan.hours(1)
 }
 
 /// Where one kind of output goes.

@@ -38,6 +38,7 @@ private struct PipelineReader {
         guard let file = MappingReader(root, PipelineKeys.file, report) else { return nil }
         let family = file["pipeline"]?.name("pipeline", hyphens: true, report)
         let lateness = file["lateness"]?.duration("lateness", allowsZero: true, report) ?? .zero
+        let maxAhead = file["max_ahead"]?.duration("max_ahead", report) ?? Pipeline.standardMaxAhead
         let sourceEntries = entries(file, "sources", atMost: Limits.sources)
         let stageEntries = entries(file, "stages", atMost: Limits.stages)
         guard !sourceEntries.isEmpty, !stageEntries.isEmpty else { return nil }
@@ -47,7 +48,7 @@ private struct PipelineReader {
             .subtracting(sources.map(\.source.name)).subtracting(stages.map(\.name))
         ThresholdReader(report: report).apply(overrides, to: &stages, unreadable: unreadable)
         let ledger = LedgerReader(report: report)
-        let policy = ledger.read(file["ledger"], at: file.position(of: "ledger"))
+        let policy = ledger.read(file["ledger"], at: file.position(of: "ledger"), stages: stages)
         let sinks = ledger.readSinks(file["sinks"], at: file.position(of: "sinks"))
         let tests = TestReader(report: report, sources: sources, stages: stages, unreadable: unreadable)
             .read(file["tests"])
@@ -66,9 +67,12 @@ private struct PipelineReader {
             family: family, sources: sources, stages: drafts, order: graph.order, ledger: policy
         ).build()
         let topics = sources.map(\.topic)
-        topology.revision = CanonicalSettings(topology: topology, sinks: sinks, topics: topics).revision
+        let settings = CanonicalSettings(topology: topology, sinks: sinks, topics: topics, maxAhead: maxAhead)
+        topology.revision = settings.hash(.all)
+        topology.graph = settings.hash(.graph)
         return Pipeline(
-            topology: topology, topics: topics, sinks: sinks, tests: tests, warnings: [], file: report.file, text: text)
+            topology: topology, topics: topics, maxAhead: maxAhead, sinks: sinks, tests: tests, warnings: [],
+            file: report.file, text: text)
     }
 
     private func entries(_ file: MappingReader, _ key: String, atMost limit: Int) -> [YamlNode.Entry] {

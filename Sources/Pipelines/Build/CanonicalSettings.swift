@@ -42,32 +42,48 @@ indirect enum CanonicalValue {
     static func span(_ span: EventSpan) -> CanonicalValue { .text("\(span.milliseconds)") }
 }
 
-/// Makes a topology's settings canonical, from which its revision is hashed.
+/// Makes a topology's settings canonical, from which its revision and the hash of its graph are made.
+///
+/// The graph is everything that gives state its shape or records their meaning. A reload can change the rest:
+/// thresholds, what an alert is called, caps and review bounds, whether late charges are posted, and masks.
 struct CanonicalSettings {
+    /// Which settings are written.
+    enum Scope {
+        case all, graph
+    }
+
     /// The topology; its revision is not looked at.
     let topology: Topology
     /// What the file says beside the graph.
     let sinks: [Sink]
     /// The topics of the sources.
     let topics: [String?]
+    /// How far a timestamp may be ahead of its record's append time.
+    let maxAhead: EventSpan
 
-    /// The first 16 hexadecimal digits of the SHA-256 of all settings.
-    var revision: String {
+    /// The first 16 hexadecimal digits of the SHA-256 of the settings in a scope.
+    func hash(_ scope: Scope) -> String {
         var bytes: [UInt8] = []
-        value.write(to: &bytes)
+        value(scope).write(to: &bytes)
         return Hexadecimal.text(SHA256.digest(bytes).prefix(8))
     }
 
-    private var value: CanonicalValue {
-        .map([
+    private func value(_ scope: Scope) -> CanonicalValue {
+        var values: [String: CanonicalValue] = [
             "form": .text("1"),
             "family": .text(topology.family),
             "sources": .list(zip(topology.sources, topics).map(source)),
-            "stages": .list(topology.stages.map(stage)),
-            "ledger": ledger,
+            "stages": .list(topology.stages.map { stage($0, scope) }),
+            "ledger": ledger(scope),
             "sinks": .list(
-                sinks.map { .list([.text($0.kind.rawValue), .optional($0.topic), .text("\($0.mask)")]) }),
-        ])
+                sinks.map { sink in
+                    let place: [CanonicalValue] = [.text(sink.kind.rawValue), .optional(sink.topic)]
+                    return .list(scope == .graph ? place : place + [.text("\(sink.mask)")])
+                }),
+        ]
+        // Files that are older than the setting keep their revision.
+        if maxAhead != Pipeline.standardMaxAhead { values["max_ahead"] = .span(maxAhead) }
+        return .map(values)
     }
 
     // MARK: - Sources
@@ -144,11 +160,13 @@ struct CanonicalSettings {
 
     // MARK: - Stages
 
-    private func stage(_ stage: Stage) -> CanonicalValue {
+    private func stage(_ stage: Stage, _ scope: Scope) -> CanonicalValue {
         var thresholds: [String: CanonicalValue] = [:]
         for threshold in stage.thresholds {
-            thresholds[threshold.name] = .list(
-                [threshold.value, threshold.minimum, threshold.maximum].map { .optional($0?.text) })
+            let values = [threshold.value, threshold.minimum, threshold.maximum].map {
+                CanonicalValue.optional($0?.text)
+            }
+            thresholds[threshold.name] = .list(scope == .graph ? [] : values)
         }
         let inputs = stage.inputs.map { input in
             switch input {
@@ -162,12 +180,12 @@ struct CanonicalSettings {
         let program = CanonicalProgram(layout: topology.layout, stage: stage)
         switch stage.kind {
         case .filter(let filter): values["keep"] = program.value(filter.condition)
-        case .window(let window): values["window"] = self.window(window, program)
+        case .window(let window): values["window"] = self.window(window, program, scope)
         }
         return .map(values)
     }
 
-    private func window(_ window: Window, _ program: CanonicalProgram) -> CanonicalValue {
+    private func window(_ window: Window, _ program: CanonicalProgram, _ scope: Scope) -> CanonicalValue {
         var measures: [String: CanonicalValue] = [:]
         for measure in window.measures {
             let condition = measure.condition.map { program.value($0) } ?? .list([])
@@ -177,9 +195,16 @@ struct CanonicalSettings {
         var values: [String: CanonicalValue] = [
             "key": .texts(window.key.map(\.name)), "size": .span(window.size), "every": .span(window.every),
             "measure": .map(measures), "when": program.value(window.condition),
-            "severity": .text(window.alert.severity.rawValue), "close_after": .span(window.alert.closeAfter),
-            "message": .list((window.alert.message ?? []).map { program.part($0) }),
+            "close_after": .span(window.alert.closeAfter),
         ]
+        switch scope {
+        case .graph:
+            // State and alerts name measures by their place.
+            values["measure_order"] = .texts(window.measures.map(\.name))
+        case .all:
+            values["severity"] = .text(window.alert.severity.rawValue)
+            values["message"] = .list((window.alert.message ?? []).map { program.part($0) })
+        }
         if let credit = window.credit {
             values["credit"] = .list([
                 .text(credit.component), .text(credit.reason), .text(credit.amount.name),
@@ -189,15 +214,20 @@ struct CanonicalSettings {
         return .map(values)
     }
 
-    private var ledger: CanonicalValue {
+    private func ledger(_ scope: Scope) -> CanonicalValue {
         let policy = topology.ledger
         func amounts(_ amounts: [Currency: MajorAmount]) -> CanonicalValue {
             .map(Dictionary(uniqueKeysWithValues: amounts.map { ($0.key.text, .text("\($0.value.billionths)")) }))
         }
-        return .map([
-            "statement": .span(policy.statement), "caps": amounts(policy.caps),
-            "review_above": amounts(policy.reviewAbove), "late_horizon": .span(policy.lateHorizon),
-            "late_credit": .text("\(policy.postsLateCharges)"), "claim_horizon": .span(policy.claimHorizon),
-        ])
+        var values: [String: CanonicalValue] = [
+            "statement": .span(policy.statement), "late_horizon": .span(policy.lateHorizon),
+            "claim_horizon": .span(policy.claimHorizon),
+        ]
+        if scope == .all {
+            values["caps"] = amounts(policy.caps)
+            values["review_above"] = amounts(policy.reviewAbove)
+            values["late_credit"] = .text("\(policy.postsLateCharges)")
+        }
+        return .map(values)
     }
 }

@@ -34,6 +34,7 @@ public enum PipelineKeys {
         [
             required("pipeline", "the family: the name that ids are made from"),
             optional("lateness", "lateness of the sources that name none; 0s if absent"),
+            optional("max_ahead", "how long after its message's append time an event may be; 1h if absent"),
             required("sources", "where events enter, by name"),
             required("stages", "filters and windows, by name"),
             optional("ledger", "what becomes of claimed lines"),
@@ -169,7 +170,9 @@ public enum PipelineKeys {
             optional("review_above", "the most that a slot posts without review, per currency"),
             optional("late_horizon", "how long late charges can be claimed; 24h if absent"),
             optional("late_credit", "hold (default) or post"),
-            optional("claim_horizon", "the age from which a charge is only held; 30d if absent"),
+            optional(
+                "claim_horizon",
+                "how long lines are remembered, and the age from which a charge is only held; 30d if absent"),
         ])
     /// The file's `sinks:`.
     static let sinks = group("the sinks", Sink.Kind.allCases.map { optional($0.rawValue, $0.summary) })

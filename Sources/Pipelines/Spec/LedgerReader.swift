@@ -5,12 +5,14 @@ struct LedgerReader {
     /// Where mistakes go.
     let report: Report
 
-    /// What becomes of claimed lines.
-    func read(_ node: YamlNode?, at position: Position) -> LedgerPolicy {
+    /// What becomes of the lines that stages claim.
+    func read(_ node: YamlNode?, at position: Position, stages: [StageSpec]) -> LedgerPolicy {
         var policy = LedgerPolicy()
-        guard let node, let mapping = MappingReader(node, PipelineKeys.ledger, at: position, report) else {
+        guard let node else {
+            checkClaimHorizon(policy, stages, at: nil)
             return policy
         }
+        guard let mapping = MappingReader(node, PipelineKeys.ledger, at: position, report) else { return policy }
         policy.statement = mapping["statement"]?.duration("statement", report) ?? policy.statement
         policy.lateHorizon = mapping["late_horizon"]?.duration("late_horizon", report) ?? policy.lateHorizon
         policy.claimHorizon = mapping["claim_horizon"]?.duration("claim_horizon", report) ?? policy.claimHorizon
@@ -18,7 +20,22 @@ struct LedgerReader {
             mapping["late_credit"]?.choice("late_credit", among: [("hold", false), ("post", true)], report) ?? false
         policy.caps = amounts(mapping["caps"], "caps")
         policy.reviewAbove = amounts(mapping["review_above"], "review_above")
+        checkClaimHorizon(policy, stages, at: mapping["claim_horizon"]?.position)
         return policy
+    }
+
+    /// A line must be remembered as long as its charge can be found, in a window or as a late one (R31).
+    private func checkClaimHorizon(_ policy: LedgerPolicy, _ stages: [StageSpec], at position: Position?) {
+        for stage in stages {
+            guard case .window(let window) = stage.kind, window.credit != nil else { continue }
+            let least = EventSpan(milliseconds: policy.lateHorizon.milliseconds + window.size.milliseconds)
+            guard policy.claimHorizon < least else { continue }
+            report.error(
+                position ?? stage.position,
+                "claim_horizon is \(policy.claimHorizon.text), but the stage `\(stage.name)` can find a charge again "
+                    + "\(least.text) after it was claimed (late_horizon and the window's size)",
+                "set claim_horizon in ledger: to \(least.text) or more")
+        }
     }
 
     private func amounts(_ node: YamlNode?, _ what: String) -> [Currency: MajorAmount] {

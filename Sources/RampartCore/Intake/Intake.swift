@@ -173,7 +173,8 @@ public struct Intake: Sendable {
         guard case .event = decoded.result else { return }
         events.removeLast()
         decoded.result = .deadLetter(
-            .tooFarAhead, detail: "The event is of \(time.text), but its record was appended at "
+            .tooFarAhead,
+            detail: "The event is of \(time.text), but its record was appended at "
                 + "\(EventTime(milliseconds: appended).text); at most \(maxAhead.text) between them are allowed.")
     }
 

@@ -1,4 +1,4 @@
-/// The lines that exist, each by its id, remembered for the claim horizon (R31).
+/// The lines that exist, each by its id, as long as they are remembered (R31).
 struct Claims: Sendable {
     /// What is known of a line.
     struct Claim: Sendable {
@@ -8,15 +8,22 @@ struct Claims: Sendable {
         var prior: Int32?
     }
 
-    private let horizon: EventSpan
+    private let memory: ClaimMemory
     private var claims: [String: Claim] = [:]
     private var queue = NumberedQueue<(lineID: String, paneEnd: EventTime)>()
 
-    init(horizon: EventSpan) { self.horizon = horizon }
+    init(_ memory: ClaimMemory) { self.memory = memory }
 
     var count: Int { claims.count }
 
-    subscript(lineID: String) -> Claim? { claims[lineID] }
+    /// Whether a line is remembered at all.
+    func contains(_ lineID: String) -> Bool { claims[lineID] != nil }
+
+    /// The line of a charge that is found at a pane end.
+    func find(_ lineID: String, of charge: Charge, at paneEnd: EventTime) -> Claim? {
+        guard let claim = claims[lineID] else { return nil }
+        return claim.prior != nil || memory.covers(charge, since: claim.paneEnd, at: paneEnd) ? claim : nil
+    }
 
     /// Remembers a line; pane ends come in their order.
     mutating func add(_ lineID: String, at paneEnd: EventTime) {
@@ -29,10 +36,11 @@ struct Claims: Sendable {
         claims[lineID] = Claim(paneEnd: .distantFuture, prior: Int32(prior))
     }
 
-    /// Forgets the lines whose charges are older than the horizon whatever comes, and hands them to `body`.
+    /// Forgets the lines that count for no charge any more, and hands them to `body`.
     mutating func forget(at time: EventTime, _ body: (String) -> Void) {
-        while let first = queue.first, time - first.paneEnd > horizon {
+        while let first = queue.first, memory.isOver(first.paneEnd, at: time) {
             queue.removeFirst()
+            guard claims[first.lineID]?.paneEnd == first.paneEnd else { continue }
             claims[first.lineID] = nil
             body(first.lineID)
         }

@@ -1,10 +1,10 @@
 /// The credits that people may still decide about, each as it stands (R29, R31).
 struct CreditTable: Sendable {
-    private let horizon: EventSpan
+    private let memory: ClaimMemory
     private var credits: [String: Credit] = [:]
     private var queue = NumberedQueue<(id: String, periodEnd: EventTime)>()
 
-    init(horizon: EventSpan) { self.horizon = horizon }
+    init(_ memory: ClaimMemory) { self.memory = memory }
 
     subscript(id: String) -> Credit? { credits[id] }
 
@@ -17,10 +17,11 @@ struct CreditTable: Sendable {
     /// Puts a credit in another state in place of itself.
     mutating func replace(_ credit: Credit) { credits[credit.id] = credit }
 
-    /// Forgets the credits whose slots ended longer ago than the horizon, and hands them to `body`.
+    /// Forgets credits after their lines, and hands them to `body`.
     mutating func forget(at time: EventTime, _ body: (String) -> Void) {
-        while let first = queue.first, time - first.periodEnd > horizon {
+        while let first = queue.first, memory.isOver(first.periodEnd, at: time) {
             queue.removeFirst()
+            guard credits[first.id]?.periodEnd == first.periodEnd else { continue }
             credits[first.id] = nil
             body(first.id)
         }

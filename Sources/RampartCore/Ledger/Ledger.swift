@@ -28,10 +28,11 @@ struct Ledger: Sendable {
         family = topology.family
         policy = topology.ledger
         self.claimCeiling = claimCeiling
-        claims = Claims(horizon: policy.claimHorizon)
+        let memory = ClaimMemory(topology)
+        claims = Claims(memory)
         posted = PostedSums(horizon: policy.claimHorizon)
         statements = Statements(length: policy.statement)
-        credits = CreditTable(horizon: policy.claimHorizon)
+        credits = CreditTable(memory)
         changes = PromiseLog(isKept: keepsPromises)
     }
 
@@ -43,7 +44,7 @@ struct Ledger: Sendable {
 
     /// Takes over a line of an earlier run: it is claimed, and counts towards its day's cap where it is posted (R33).
     mutating func adopt(_ line: PriorLine) {
-        guard claims[line.lineID] == nil else { return }
+        guard !claims.contains(line.lineID) else { return }
         claims.add(line.lineID, prior: prior.count)
         counts.claims += 1
         prior.append(line)
@@ -68,7 +69,7 @@ struct Ledger: Sendable {
             let id = Identifier.line(
                 family: family, merchantID: charge.merchantID, type: charge.type, chargeID: charge.chargeID,
                 component: charge.component)
-            if let claim = claims[id] {
+            if let claim = claims.find(id, of: charge, at: paneEnd) {
                 if let prior = claim.prior { isJustified[Int(prior)] = true }
                 continue
             }

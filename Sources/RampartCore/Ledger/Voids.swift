@@ -1,16 +1,16 @@
-/// The charges that the billing system has taken back itself, remembered for the claim horizon (R31).
+/// The charges that the billing system has taken back itself, as long as they are remembered (R31).
 struct Voids: Sendable {
     private struct Key: Hashable, Sendable {
         var merchantID: String
         var chargeID: String
     }
 
-    private let horizon: EventSpan
+    private let memory: ClaimMemory
     /// The pane end at which each void took effect last.
     private var effects: [Key: EventTime] = [:]
     private var queue = NumberedQueue<(key: Key, paneEnd: EventTime)>()
 
-    init(horizon: EventSpan) { self.horizon = horizon }
+    init(_ memory: ClaimMemory) { self.memory = memory }
 
     /// Notes a void that takes effect in the pane that ends at `paneEnd`.
     mutating func add(merchantID: String, chargeID: String, at paneEnd: EventTime) {
@@ -24,12 +24,12 @@ struct Voids: Sendable {
         guard !effects.isEmpty,
             let effect = effects[Key(merchantID: charge.merchantID, chargeID: charge.chargeID)]
         else { return false }
-        return paneEnd - effect <= horizon
+        return memory.covers(charge, since: effect, at: paneEnd)
     }
 
     /// Forgets what forbids nothing from a moment on.
     mutating func forget(at time: EventTime) {
-        while let first = queue.first, time - first.paneEnd > horizon {
+        while let first = queue.first, memory.isOver(first.paneEnd, at: time) {
             queue.removeFirst()
             if effects[first.key] == first.paneEnd { effects[first.key] = nil }
         }

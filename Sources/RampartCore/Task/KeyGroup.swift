@@ -48,7 +48,7 @@ struct KeyGroup: Sendable {
         staging = Staging(layout: topology.layout)
         log = EventLog(layout: topology.layout)
         windows = plan.windows.map { WindowState(plan: $0, hash: hash) }
-        voids = Voids(horizon: topology.ledger.claimHorizon)
+        voids = Voids(ClaimMemory(topology))
         counters = GroupCounters(topology)
         ledger = Ledger(topology, claimCeiling: claimCeiling, keepsPromises: keepsPromises)
         dropPromises()

@@ -22,6 +22,8 @@ public struct TaskState: Sendable {
     private let hashSeed: UInt64
     /// The moment until which everything due has been done.
     private var done = EventTime.distantPast
+    /// The pane from which the settings in force count, as far as they were scheduled when it was over.
+    private var settingsPane = EventTime.distantPast
     /// Commands that no group has tried yet.
     private var commands: [(pane: EventTime, command: LedgerCommand)] = []
     /// Whether windows and promises still have to be compared, because nothing had been read when they were linked.
@@ -90,9 +92,13 @@ public struct TaskState: Sendable {
         precondition(topology.graph == groups[0].plan.topology.graph, "Only settings of the same graph can be swapped.")
         let plan = GroupPlan(topology)
         let end = paneEnd(from: pane)
-        for group in groups.indices {
-            if end <= done { groups[group].put(plan) } else { groups[group].schedule.add(plan, at: end) }
+        guard end <= done else {
+            for group in groups.indices { groups[group].schedule.add(plan, at: end) }
+            return
         }
+        guard end >= settingsPane else { return }
+        settingsPane = end
+        for group in groups.indices { groups[group].put(plan) }
     }
 
     /// Has a person's decision take effect at the pane that ends at or after `pane`.

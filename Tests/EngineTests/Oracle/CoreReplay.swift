@@ -33,7 +33,7 @@ struct CoreReplay {
         var sink = MemorySink()
         let report = try await replay.run(into: &sink)
         var result = OracleResult()
-        result.fates = Self.fates(report)
+        result.fates = Self.fates(report.intake, report.groups)
         result.late = sink.lateEvents.map { "\(log.partitions[$0.place.partition].name):\($0.place.position)" }
         result.alerts = sink.outputs.alerts.map(Self.alert)
         result.lines = sink.outputs.lines.map(Self.line)
@@ -52,9 +52,23 @@ struct CoreReplay {
         return chunk.events.headers[0].digest
     }
 
-    private static func fates(_ report: ReplayReport) -> [OracleFate: Int] {
-        let read = report.intake.total
-        let sources = report.groups.sources
+    /// What a task has said, in the oracle's words.
+    static func result(_ said: Said, _ task: TaskState) -> OracleResult {
+        var result = OracleResult()
+        let groups = task.counters
+        result.fates = fates(task.intakeCounters, groups)
+        result.alerts = said.outputs.alerts.map(alert)
+        result.lines = said.outputs.lines.map(line)
+        result.credits = said.outputs.credits.map(credit)
+        result.unkeyed = groups.stages.map(\.unkeyed)
+        result.conditionErrors = groups.stages.map(\.conditionErrors)
+        result.findings = groups.stages.map(\.findings)
+        return result
+    }
+
+    private static func fates(_ intake: IntakeCounters, _ groups: GroupCounters) -> [OracleFate: Int] {
+        let read = intake.total
+        let sources = groups.sources
         let fates: [OracleFate: Int] = [
             .filtered: read.filtered, .deadLettered: read.deadLettered, .late: read.late,
             .accepted: sources.reduce(0) { $0 + $1.accepted }, .duplicate: sources.reduce(0) { $0 + $1.duplicate },

@@ -8,8 +8,10 @@ extension OracleResult {
             if !condition { violations.append(message()) }
         }
         require(fates.values.reduce(0, +) == model.log.count, "the fates do not add up to the records read")
-        require(Set(lines.map(\.id)).count == lines.count, "a line appears twice")
-        require(Set(credits.map(\.id)).count == credits.count, "a credit appears twice")
+        require(repeatsOnlyForgottenLines(model.pipeline.ledger.claimHorizon), "a line appears twice")
+        require(
+            Set(credits.map(\.id)).count == credits.count || Set(lines.map(\.id)).count < lines.count,
+            "a credit appears twice")
         require(Set(lines.map(\.id)).isDisjoint(with: model.options.prior.map(\.id)), "a line of an earlier run again")
         require(lines.allSatisfy { $0.amount > 0 }, "a line without money")
         if model.options.flushes {
@@ -18,6 +20,14 @@ extension OracleResult {
         }
         violations += alertViolations() + boundViolations(model) + chargeViolations(model)
         return violations
+    }
+
+    /// Whether lines of one id lie further apart than the horizon for which they are remembered (R31).
+    private func repeatsOnlyForgottenLines(_ claimHorizon: Int64) -> Bool {
+        Dictionary(grouping: lines, by: \.id).values.allSatisfy { lines in
+            let paneEnds = lines.map(\.paneEnd).sorted()
+            return zip(paneEnds, paneEnds.dropFirst()).allSatisfy { $1 - $0 > claimHorizon }
+        }
     }
 
     private func totals(_ lines: [OracleLine]) -> [String: Int128] {

@@ -35,8 +35,8 @@ struct OracleLedger {
     var claimed: [String: OraclePriorLine] = [:]
     /// The ids that some finding of this run would claim.
     var justified: Set<String> = []
-    /// `merchant|charge` of the voids in force.
-    var voided: Set<String> = []
+    /// The pane end at which each void, by `merchant|charge`, took effect last.
+    var voided: [String: Int64] = [:]
     /// The lines of this run in the order in which they were made.
     var lines: [OracleLine] = []
     /// Posted money by what bounds it.
@@ -68,11 +68,12 @@ struct OracleLedger {
         let id = OracleHash.identifier([
             "line", pipeline.family, charge.merchant, charge.type.name, charge.chargeID, component,
         ])
-        if voided.contains("\(charge.merchant)|\(charge.chargeID)") {
+        if let effect = voided["\(charge.merchant)|\(charge.chargeID)"], covers(charge, since: effect, at: paneEnd) {
             if claimed[id] == nil { hits.add(.voidBlocks) }
             return
         }
         justified.insert(id)
+        forget(id, for: charge, at: paneEnd)
         if claimed[id] != nil {
             countPassedOver(id, candidate)
             return
@@ -130,6 +131,23 @@ struct OracleLedger {
         return .posted
     }
 
+    /// Whether what happened at a pane end is remembered for a charge that is found at another (R31).
+    private func covers(_ charge: OracleEvent, since past: Int64, at paneEnd: Int64) -> Bool {
+        let horizon = pipeline.ledger.claimHorizon
+        let sizes = pipeline.stages.compactMap(\.window).filter { $0.credit != nil }.map(\.size)
+        return charge.time - past <= horizon
+            && paneEnd - past <= horizon + max(pipeline.ledger.statement, sizes.max() ?? 0)
+    }
+
+    /// Forgets a line of this run that does not count for a charge any more.
+    private mutating func forget(_ id: String, for charge: OracleEvent, at paneEnd: Int64) {
+        guard let line = lines.last(where: { $0.id == id }), !covers(charge, since: line.paneEnd, at: paneEnd) else {
+            return
+        }
+        hits.add(.lineForgotten)
+        claimed[id] = nil
+    }
+
     private func capKey(_ merchant: String, _ time: Int64, _ currency: String) -> String {
         "cap|\(merchant)|\(Oracle.start(of: time, length: 86_400_000))|\(currency)"
     }
@@ -153,13 +171,13 @@ extension Oracle {
         var ledger = OracleLedger(pipeline, prior: options.prior)
         for paneEnd in ledgerPaneEnds() {
             for void in accepted where void.type == .void && sliceEnd(void.time, of: pipeline.basePane) == paneEnd {
-                ledger.putInForce(void)
+                ledger.putInForce(void, at: paneEnd)
             }
             for candidate in candidates(at: paneEnd).sorted(by: OracleCandidate.precedes) {
                 ledger.claim(candidate, at: paneEnd)
             }
             let lateNow = late.filter { sliceEnd($0.lateAt!, of: pipeline.basePane) == paneEnd }
-            for void in lateNow where void.type == .void { ledger.putInForce(void) }
+            for void in lateNow where void.type == .void { ledger.putInForce(void, at: paneEnd) }
             for candidate in lateCandidates(lateNow, at: paneEnd, &ledger.hits).sorted(by: OracleCandidate.precedes) {
                 ledger.claim(candidate, at: paneEnd)
             }
@@ -287,8 +305,8 @@ extension Oracle {
 
 extension OracleLedger {
     /// Puts a void in force.
-    mutating func putInForce(_ event: OracleEvent) {
-        voided.insert("\(event.merchant)|\(event.chargeID)")
+    mutating func putInForce(_ event: OracleEvent, at paneEnd: Int64) {
+        voided["\(event.merchant)|\(event.chargeID)"] = paneEnd
         if event.lateAt != nil { hits.add(.lateVoid) }
         if lines.contains(where: { $0.merchant == event.merchant && $0.chargeID == event.chargeID }) {
             hits.add(.voidAfterLine)

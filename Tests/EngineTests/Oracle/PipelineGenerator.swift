@@ -138,9 +138,12 @@ struct PipelineGenerator {
             pipeline.ledger.reviewAbove["GBP"] = Int64(random.pick([5, 10, 20, 50]))
             if random.chance(50) { pipeline.ledger.reviewAbove["EUR"] = 10 }
         }
-        pipeline.ledger.lateHorizon = random.pick([5000, 30_000, 86_400_000, 86_400_000])
+        pipeline.ledger.lateHorizon = random.pick([1000, 5000, 30_000, 86_400_000, 86_400_000])
         pipeline.ledger.postsLate = random.chance(50)
-        pipeline.ledger.claimHorizon = random.chance(25) ? random.pick([3000, 10_000]) : 30 * 86_400_000
+        let size = pipeline.stages.compactMap(\.window).filter { $0.credit != nil }.map(\.size).max() ?? 0
+        // As short as the loader takes it, so that lines are forgotten and charges grow too old.
+        pipeline.ledger.claimHorizon =
+            random.chance(40) ? pipeline.ledger.lateHorizon + size + random.pick([0, 1000]) : 30 * 86_400_000
     }
 
     /// Puts the stages into another order; what reads what stays.

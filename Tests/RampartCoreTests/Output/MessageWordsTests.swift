@@ -7,9 +7,9 @@ import Testing
         _ change: (inout Alert) -> Void = { _ in }, template: [MessagePart]? = nil, clickScale: Int = 2
     ) -> String {
         var alert = OutputFixtures.alert()
+        alert.settings.message = template
         change(&alert)
-        return MessageWords(topology: OutputFixtures.topology(message: template, clickScale: clickScale))
-            .message(of: alert)
+        return MessageWords(topology: OutputFixtures.topology(clickScale: clickScale)).message(of: alert)
     }
 
     @Test func aClosedAlertSaysSoAndNamesTheOtherDay() {

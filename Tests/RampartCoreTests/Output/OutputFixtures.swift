@@ -33,6 +33,10 @@ enum OutputFixtures {
         Measure(name: "average_cost", function: .avg, field: .cost, condition: nil),
     ]
 
+    static let thresholds = [
+        Threshold(name: "min_clicks", value: .integer(10)), Threshold(name: "min_ratio", value: .double(0.5)),
+    ]
+
     static func topology(message: [MessagePart]? = nil, clickScale: Int = 2) -> Topology {
         let stages = [
             Stage(
@@ -40,10 +44,7 @@ enum OutputFixtures {
                 kind: .filter(Filter(condition: alwaysTrue))),
             Stage(
                 name: "malicious-clicks", inputs: [.stage(0)],
-                thresholds: [
-                    Threshold(name: "min_clicks", value: .integer(10)),
-                    Threshold(name: "min_ratio", value: .double(0.5)),
-                ],
+                thresholds: thresholds,
                 kind: window(key: [.merchantID, .adID, .deviceID], measures: clickMeasures, message: message)),
             Stage(
                 name: "mixed", inputs: [.source(0), .source(1)], thresholds: [],
@@ -80,7 +81,8 @@ enum OutputFixtures {
             measures: [.integer(12), .money([money(180)]), .money([.init(currency: pounds, value: .double(15))])],
             evidence: Alert.Evidence(
                 eventIDs: ["c-1", "c-2"], accounts: ["buyer-17"],
-                counts: [.init(name: "click", count: 12), .init(name: "accounts", count: 1)]))
+                counts: [.init(name: "click", count: 12), .init(name: "accounts", count: 1)]),
+            settings: Alert.Settings(revision: "r-1", severity: .medium, thresholds: thresholds))
     }
 
     static func line() -> CreditLine {
@@ -94,7 +96,7 @@ enum OutputFixtures {
         Credit(
             id: id, revision: 1, state: .held, component: "click_cost", reason: "invalid_click", merchantID: "m-1",
             amount: .max, currency: pounds, scale: 2, periodStart: noon, periodEnd: noon + .hours(1), lines: 3,
-            alertIDs: [id])
+            alertIDs: [id], decision: nil)
     }
 
     static func deadLetter(_ bytes: [UInt8], source: Int? = 0) -> DeadLetter {
