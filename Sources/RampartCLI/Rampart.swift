@@ -18,7 +18,8 @@ struct Rampart: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            RunCommand.self, StateCommand.self, CreditsCommand.self, ReplayCommand.self, CheckCommand.self,
+            RunCommand.self, StateCommand.self, CreditsCommand.self, RecordCommand.self, ReplayCommand.self,
+            CheckCommand.self,
             TestCommand.self, ListCommand.self,
         ])
 

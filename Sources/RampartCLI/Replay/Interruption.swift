@@ -13,6 +13,7 @@ enum Interruption {
                 signal(received, SIG_DFL)
             }
         }
+        unblock([SIGINT, SIGTERM])
         // A reader of our output that goes away is a write error like any other.
         signal(SIGPIPE, SIG_IGN)
     }
@@ -20,6 +21,15 @@ enum Interruption {
     /// Starts to listen for SIGHUP too, which else ends the process.
     static func watchHangup() {
         signal(SIGHUP) { _ in isReloadRequested.store(true, ordering: .relaxed) }
+        unblock([SIGHUP])
+    }
+
+    /// A parent that blocks signals hands that down to its children.
+    private static func unblock(_ numbers: [Int32]) {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in numbers { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 
     /// Whether SIGHUP came since this was last asked.
