@@ -15,6 +15,7 @@ let package = Package(
     products: [.executable(name: "rampart", targets: ["RampartCLI"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
@@ -38,6 +39,9 @@ let package = Package(
             dependencies: [
                 "RampartCore", "Pipelines", "Storage", "Engine", "Kafka",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: settings),
         .testTarget(name: "RampartCoreTests", dependencies: ["RampartCore"], swiftSettings: settings),
@@ -51,7 +55,9 @@ let package = Package(
         .testTarget(
             name: "KafkaTests", dependencies: ["RampartCore", "Pipelines", "Engine", "Kafka", "Simulation"],
             swiftSettings: settings),
-        .testTarget(name: "RampartCLITests", dependencies: ["RampartCLI", "Pipelines"], swiftSettings: settings),
+        .testTarget(
+            name: "RampartCLITests", dependencies: ["RampartCLI", "Pipelines", "RampartCore", "Engine", "Kafka"],
+            swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ]
 )

@@ -17,7 +17,11 @@ struct Rampart: AsyncParsableCommand {
             Exit codes: 0 done, 1 failed while running, 2 unusable arguments or pipeline.
             """,
         version: "0.1.0",
-        subcommands: [ReplayCommand.self, CheckCommand.self, TestCommand.self, ListCommand.self])
+        subcommands: [
+            RunCommand.self, StateCommand.self, CreditsCommand.self, RecordCommand.self, ReplayCommand.self,
+            CheckCommand.self,
+            TestCommand.self, ListCommand.self,
+        ])
 
     /// Runs the command that the arguments name, with the exit codes that the help promises.
     static func main() async {

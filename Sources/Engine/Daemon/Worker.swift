@@ -59,11 +59,12 @@ public final class Worker {
 
     /// Prepares a worker; nothing is called yet.
     ///
-    /// `instance` names the process, the same after each start; `verify` says why a person's command is refused.
+    /// `instance` names the process, the same after each start. Where there is a `commandKey`, commands must be signed
+    /// with it.
     public init(
         pipeline: Pipeline, overrides: [ThresholdOverride] = [], topics: DaemonTopics, instance: String = "",
         settings: WorkerSettings, broker: any Broker, store: any CheckpointStore, hashSeed: UInt64,
-        verify: @escaping (Command) -> String? = { _ in nil }, observe: @escaping (WorkerFact) -> Void = { _ in }
+        commandKey: [UInt8]? = nil, observe: @escaping (WorkerFact) -> Void = { _ in }
     ) {
         let plan = TaskPlan(
             topics: topics, settings: settings, current: PipelineSettings(pipeline, overrides: overrides),
@@ -74,9 +75,8 @@ public final class Worker {
         self.hashSeed = hashSeed
         self.observe = observe
         self.plan = plan
-        commands = CommandLog(topic: topics.commands) { command in
-            guard case .reload(let settings) = command.body else { return verify(command) }
-            return plan.refusal(of: settings)
+        commands = CommandLog(topic: topics.commands, key: commandKey) { command in
+            if case .reload(let settings) = command.body { plan.refusal(of: settings) } else { nil }
         }
         phase = .starting(WorkerStart(topics: topics, instance: instance, createsTopics: settings.createsTopics))
     }
@@ -94,6 +94,11 @@ public final class Worker {
     /// Asks all tasks, of all workers, to do something; the command travels in this worker's next commit, and is lost if
     /// the worker is replaced before the fact `commandSent`.
     public func send(_ command: Command) { commands.send(command) }
+
+    /// Whether it has not yet joined the group.
+    public var isStarting: Bool {
+        if case .starting = phase { true } else { false }
+    }
 
     // MARK: - Steps
 
@@ -175,7 +180,7 @@ public final class Worker {
             if hasRead { advance(task) }
         }
         for task in restoring {
-            for (index, arrivals) in arrivals(for: task.partitions) { try task.read(arrivals, of: index) }
+            for (index, arrivals) in arrivals(for: task.partitions) { task.read(arrivals, of: index) }
         }
         for task in running { balance(task) }
         return .worked

@@ -33,6 +33,12 @@ public struct ReplayProgress: Sendable {
     public var records: Int
     /// The task's watermark.
     public var watermark: EventTime
+
+    /// Creates a report on progress.
+    public init(records: Int, watermark: EventTime) {
+        self.records = records
+        self.watermark = watermark
+    }
 }
 
 /// What a replay came to, beside its rows.
@@ -43,6 +49,12 @@ public struct ReplayReport: Sendable {
         public var log: String
         /// What went wrong.
         public var error: any Error
+
+        /// Creates a failure.
+        public init(log: String, error: any Error) {
+            self.log = log
+            self.error = error
+        }
     }
 
     /// The fates settled on reading.
@@ -55,6 +67,18 @@ public struct ReplayReport: Sendable {
     public var failures: [Failure]
     /// Whether the run was told to stop before the end of the logs.
     public var wasStopped: Bool
+
+    /// Creates a report.
+    public init(
+        intake: IntakeCounters, groups: GroupCounters, unjustified: [PriorLine] = [], failures: [Failure] = [],
+        wasStopped: Bool = false
+    ) {
+        self.intake = intake
+        self.groups = groups
+        self.unjustified = unjustified
+        self.failures = failures
+        self.wasStopped = wasStopped
+    }
 
     /// Whether every log was read to its end.
     public var isComplete: Bool { failures.isEmpty && !wasStopped }

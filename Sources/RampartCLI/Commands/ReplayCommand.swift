@@ -16,7 +16,9 @@ struct ReplayCommand: AsyncParsableCommand {
 
             A LOG is a file, a folder of files or - for standard input: NDJSON, or
             CSV with a header, plain or gzip. It belongs to the only source, or each
-            of its records goes by its `type`; source=LOG names the source.
+            of its records goes by its `type`; source=LOG names the source. A folder that
+            `rampart record` has written is replayed as the daemon ran it: all its tasks,
+            under the settings that were in force.
 
               rampart replay pipelines/marketplace.yaml day.ndjson.gz --out found
 
@@ -73,11 +75,37 @@ struct ReplayCommand: AsyncParsableCommand {
 
     func run() async throws {
         let pipeline = try PipelineFile.load(path: pipeline, settings: settings, isQuiet: quiet)
+        if let recording = logs.first, RecordedLogReader.isRecordedLog(recording) {
+            return try await run(pipeline, recording: recording)
+        }
         let logs = try Self.usable { try LogArguments(self.logs, topology: pipeline.topology) }
         let prior = try Self.usable { try PriorLedger.read(folders: ledger, family: pipeline.topology.family) }
         var replay = try Self.usable { try Replay(pipeline.topology, logs: logs.logs, options: options(prior: prior)) }
         let folder = try Self.usable { try OutputFolder(path: out) }
-        try await ReplayRun(command: self, pipeline: pipeline, logs: logs, folder: folder).run(&replay)
+        let run = ReplayRun(command: self, pipeline: pipeline, logs: logs.logs.map(\.name), folder: folder)
+        try await run.run(fraction: { logs.fraction }) { sink, progress in
+            try await replay.run(into: &sink, isStopped: { Interruption.isRequested }, progress: progress)
+        }
+    }
+
+    /// Replays all tasks of a recorded log, under the settings that were in force.
+    private func run(_ pipeline: Pipeline, recording: String) async throws {
+        guard logs.count == 1, ledger.isEmpty else {
+            throw Failure.unusable("\(recording) is a recorded log, which is replayed alone and without --ledger")
+        }
+        if !settings.isEmpty, !quiet {
+            Console.error("warning: the settings in the recording hold; --set is used only where it names none")
+        }
+        let replay = try Self.usable {
+            try RecordedReplay(
+                folder: recording, pipeline: pipeline, bounds: options(prior: []).bounds, flushes: !noFlush)
+        }
+        let folder = try Self.usable { try OutputFolder(path: out) }
+        let run = ReplayRun(
+            command: self, pipeline: pipeline, logs: replay.names, partitions: replay.partitions, folder: folder)
+        try await run.run(fraction: { nil }) { sink, progress in
+            try replay.run(into: &sink, isStopped: { Interruption.isRequested }, progress: progress)
+        }
     }
 
     private func options(prior: [PriorLine]) -> ReplayOptions {

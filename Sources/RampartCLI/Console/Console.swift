@@ -33,3 +33,17 @@ enum Console {
         }
     }
 }
+
+extension String {
+    /// The text on one line, without characters that would move a terminal's cursor.
+    var printable: String {
+        var printable = UnicodeScalarView()
+        for scalar in unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator, .format: printable.append(" ")
+            default: printable.append(scalar)
+            }
+        }
+        return String(printable)
+    }
+}

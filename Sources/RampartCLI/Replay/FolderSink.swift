@@ -10,9 +10,11 @@ struct FolderSink: ReplaySink {
     /// What was counted of the rows; the fates are added at the end.
     private(set) var summary: Summary
 
-    init(folder: OutputFolder, topology: Topology, masksAlerts: Bool) {
+    init(folder: OutputFolder, topology: Topology, masksAlerts: Bool, partitions: [TopicPartition] = []) {
         self.folder = folder
-        encoder = OutputEncoder(topology: topology, masksPersonalData: masksAlerts)
+        encoder = OutputEncoder(
+            topology: topology, masksPersonalData: masksAlerts,
+            partitions: partitions.map { (topic: $0.topic, partition: $0.partition) })
         summary = Summary(topology: topology)
     }
 

@@ -8,24 +8,31 @@ import Storage
 struct ReplayRun {
     let command: ReplayCommand
     let pipeline: Pipeline
-    let logs: LogArguments
+    /// The logs, as the summary names them.
+    let logs: [String]
+    /// The partitions of topics, where the logs are such.
+    var partitions: [TopicPartition] = []
     let folder: OutputFolder
 
     /// Replays into the folder; throws a `Failure` where the run is not complete.
-    func run(_ replay: inout Replay) async throws {
+    ///
+    /// `fraction` tells which part of the logs was read, where that is known.
+    func run(
+        fraction: @escaping () -> Double?,
+        _ replay: (inout FolderSink, (ReplayProgress) -> Void) async throws -> ReplayReport
+    ) async throws {
         let start = ContinuousClock.now
         let masks = pipeline.sinks.first { $0.kind == .alerts }?.mask ?? false
-        var sink = FolderSink(folder: folder, topology: pipeline.topology, masksAlerts: masks)
+        var sink = FolderSink(
+            folder: folder, topology: pipeline.topology, masksAlerts: masks, partitions: partitions)
         var bar = ProgressBar()
         let showsBar = Console.isTerminal && !command.quiet && !command.json
         Interruption.watch()
         let report: ReplayReport
         do {
-            report = try await replay.run(
-                into: &sink, isStopped: { Interruption.isRequested },
-                progress: { progress in
-                    if showsBar { bar.update(records: progress.records, fraction: logs.fraction) }
-                })
+            report = try await replay(&sink) { progress in
+                if showsBar { bar.update(records: progress.records, fraction: fraction()) }
+            }
         } catch {
             bar.clear()
             throw Failure.running(
@@ -33,7 +40,7 @@ struct ReplayRun {
         }
         bar.clear()
         var summary = sink.summary
-        summary.add(report, logs: logs.logs)
+        summary.add(report, logs: logs)
         summary.isFlushed = !command.noFlush && !report.wasStopped
         summary.run.shards = command.shards
         summary.run.wallSeconds = Self.seconds(since: start)
@@ -82,6 +89,7 @@ struct ReplayRun {
 
     private static func describe(_ error: any Error, in log: String? = nil) -> String {
         if let error = error as? StorageError { return error.description }
+        if let failure = error as? Failure { return failure.message }
         return log.map { "\($0): \(error)" } ?? "\(error)"
     }
 

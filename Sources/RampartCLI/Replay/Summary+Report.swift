@@ -3,7 +3,7 @@ import RampartCore
 
 extension Summary {
     /// Adds what a replay has counted to what its sink has.
-    mutating func add(_ report: ReplayReport, logs: [ReplayLog]) {
+    mutating func add(_ report: ReplayReport, logs names: [String]) {
         fates = FateCounts()
         for index in sources.indices {
             sources[index].add(report.groups.sources[index], report.intake.sources[index])
@@ -17,7 +17,7 @@ extension Summary {
         ledger.refused = report.groups.refused
         ledger.voided = report.groups.voided
         ledger.unjustified = report.unjustified
-        self.logs = zip(logs, report.intake.partitions).map { Log(name: $0.name, read: $1) }
+        self.logs = zip(names, report.intake.partitions).map { Log(name: $0, read: $1) }
     }
 }
 

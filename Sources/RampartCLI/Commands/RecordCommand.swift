@@ -1,0 +1,96 @@
+import ArgumentParser
+import Engine
+import Pipelines
+import RampartCore
+import Storage
+
+/// `rampart record`: an application's topics as a recorded log.
+struct RecordCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "record",
+        abstract: "Write the topics of an application to a recorded log, to be replayed elsewhere.",
+        discussion: """
+            Copies the input, control and command topics up to where they end now: records with their offsets, times,
+            keys and headers. A second run into the same folder goes on where the first one stopped.
+
+              rampart record pipelines/marketplace.yaml --brokers kafka:9092 --out recorded
+              rampart replay pipelines/marketplace.yaml recorded --out found --no-flush
+
+            The recording holds personal data, and only its owner can read it.
+            """)
+
+    @Argument(help: "The pipeline file.")
+    var pipeline: String
+
+    @Option(help: ArgumentHelp("The folder of the recorded log.", valueName: "dir"))
+    var out: String
+
+    @Flag(help: "Record the changelog too; a replay does not need it.")
+    var changelog = false
+
+    @Flag(help: "Say nothing but errors.")
+    var quiet = false
+
+    @OptionGroup(title: "Cluster") var cluster: ClusterOptions
+
+    func run() throws {
+        let application = try Application(pipeline, cluster, client: "record")
+        Interruption.watch()
+        do {
+            try record(application)
+        } catch let error as StorageError {
+            throw Failure.running(error.description)
+        }
+    }
+
+    private func record(_ application: Application) throws {
+        let manifest = RecordedLogManifest(
+            pipeline: application.pipeline.topology.family, application: application.topics.application,
+            created: EventTime(milliseconds: WallClock.now))
+        let parts = try Self.parts(of: application, includesChangelog: changelog)
+        let writer = try RecordedLogWriter(folder: out, manifest: manifest)
+        var bar = ProgressBar()
+        var count = 0
+        for part in parts {
+            let start = max(writer.end(of: part.partition) ?? part.kept.lowerBound, part.kept.lowerBound)
+            guard start <= part.kept.upperBound else {
+                throw Failure.running(
+                    "\(part.partition) ends at offset \(part.kept.upperBound) and was recorded up to \(start): the topic was "
+                        + "made anew; record into another folder")
+            }
+            try writer.append([], of: part.partition, role: part.role, covering: start..<start)
+            try application.read(
+                part.partition, start..<part.kept.upperBound, isStopped: { Interruption.isRequested }
+            ) { records, covered in
+                try writer.append(records, of: part.partition, role: part.role, covering: covered)
+                count += records.count
+                if Console.isTerminal, !quiet { bar.update(records: count, fraction: nil) }
+            }
+        }
+        bar.clear()
+        let inputs = parts.filter { $0.role == .input }.map(\.partition)
+        try writer.finish(committed: try application.committed(inputs).mapValues(\.offsetNext))
+        if Interruption.isRequested {
+            throw Failure.running("stopped by a signal; \(out) holds what was recorded, and a second run goes on")
+        }
+        if !quiet { Console.output("\(count.grouped) records of \(parts.count) partitions are in \(out)") }
+    }
+
+    /// A partition to record, and what is kept of it.
+    private struct Part {
+        var partition: TopicPartition
+        var role: RecordedLogManifest.Role
+        var kept: Range<Int64>
+    }
+
+    /// Note: the ends of the inputs are asked for first, so that the control log has all that was decided about them.
+    private static func parts(of application: Application, includesChangelog: Bool) throws -> [Part] {
+        let topics = application.topics
+        let tasks = 0..<(try application.taskCount())
+        let inputs = tasks.flatMap { topics.partitions(of: $0) }
+        var others = tasks.map { TopicPartition(topics.control, $0) } + [TopicPartition(topics.commands, 0)]
+        if includesChangelog { others += tasks.map { TopicPartition(topics.changelog, $0) } }
+        return try inputs.map { Part(partition: $0, role: .input, kept: try application.logRange(of: $0)) }
+            + others.map { Part(partition: $0, role: .control, kept: try application.logRange(of: $0)) }
+    }
+}

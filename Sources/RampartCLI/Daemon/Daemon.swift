@@ -1,0 +1,120 @@
+import Engine
+import Glibc
+import Kafka
+import Logging
+import Pipelines
+import RampartCore
+
+/// The daemon: starts its workers, hears signals, loads the pipeline again, and stops when it is told to or must.
+struct Daemon {
+    /// How often signals are looked for, in milliseconds.
+    static let tick: Int64 = 50
+    /// How often a watched file is looked at, in milliseconds.
+    static let watchInterval: Int64 = 500
+    /// How long past the shutdown's end a worker that hangs in a call is waited for, in milliseconds.
+    static let hangingMax: Int64 = 2000
+
+    private let plan: WorkerPlan
+    private let threads: [WorkerThread]
+    private let reloader: PipelineReloader
+    private let shutdownTimeout: Int64
+    private let startTimeout: Int64?
+    private var watch: FileWatch?
+    private var nextLook: Int64 = 0
+
+    init(plan: WorkerPlan, reloader: PipelineReloader, configuration: DaemonConfiguration) {
+        self.plan = plan
+        self.reloader = reloader
+        threads = (0..<configuration.workers).map { WorkerThread(number: $0, plan: plan) }
+        shutdownTimeout = configuration.shutdownTimeout.wholeMilliseconds
+        startTimeout = configuration.startTimeout?.wholeMilliseconds
+        watch = configuration.watchesFile ? FileWatch(path: reloader.path) : nil
+    }
+
+    /// Runs until a signal, the end of `untilStopped`, or an error that needs a person; the latter is thrown.
+    mutating func run(isStopped: () -> Bool = { Interruption.isRequested }, each: () throws -> Void = {}) throws {
+        let start = WallClock.now
+        for thread in threads { thread.start() }
+        do {
+            while !isStopped() {
+                try checkWorkers(since: start)
+                if Interruption.takeReload() { reload("SIGHUP") }
+                lookAtFile()
+                try each()
+                WallClock.sleep(milliseconds: Self.tick)
+            }
+        } catch {
+            try? stop()
+            throw error
+        }
+        try stop()
+    }
+
+    private func checkWorkers(since start: Int64) throws {
+        for thread in threads {
+            if case .failed(let message) = thread.outcome { throw Failure.running(message) }
+        }
+        if let startTimeout, WallClock.now - start > startTimeout, !threads.contains(where: \.hasStarted) {
+            let refusal = threads.lazy.compactMap(\.refusal).first.map { ": \($0)" } ?? ""
+            throw Failure.running("Kafka could not be reached within start_timeout\(refusal)")
+        }
+    }
+
+    // MARK: - Loading again
+
+    private mutating func lookAtFile() {
+        guard WallClock.now >= nextLook else { return }
+        nextLook = WallClock.now + Self.watchInterval
+        if watch?.look() == true { reload("a change of the file") }
+    }
+
+    private func reload(_ cause: String) {
+        switch reloader.reload(current: plan.pipeline.pipeline) {
+        case .unchanged: plan.logger.info("\(cause): \(reloader.path) says what is in force already")
+        case .refused(let reason):
+            plan.logger.error(
+                """
+                \(cause): \(reloader.path) was refused, and revision \(plan.pipeline.pipeline.topology.revision) stays in \
+                force: \(reason)
+                """)
+        case .accepted(let pipeline):
+            plan.pipeline.pipeline = pipeline
+            let settings = PipelineSettings(pipeline, overrides: plan.overrides)
+            let now = WallClock.now
+            threads.first { $0.outcome == nil }?.send(
+                Command(
+                    id: "reload-\(settings.revision)-\(now)", who: LoginName.current, issuedAt: now,
+                    body: .reload(settings)))
+            plan.logger.info("\(cause): revision \(settings.revision) is sent to all tasks")
+        }
+    }
+
+    // MARK: - Stopping
+
+    /// Has all workers commit, checkpoint and leave.
+    private func stop() throws {
+        plan.logger.info("stopping: committing, checkpointing and leaving the group")
+        let deadline = WallClock.now + shutdownTimeout
+        for thread in threads { thread.leave(by: deadline) }
+        while threads.contains(where: { $0.outcome == nil }), WallClock.now < deadline + Self.hangingMax {
+            WallClock.sleep(milliseconds: 10)
+        }
+        for thread in threads {
+            switch thread.outcome {
+            case .left: continue
+            case .failed(let message): throw Failure.running(message)
+            case nil:
+                throw Failure.running(
+                    "a worker did not leave within shutdown_timeout; what it has not committed is read again")
+            }
+        }
+    }
+}
+
+/// Who runs this process.
+enum LoginName {
+    static var current: String {
+        guard let entry = getpwuid(getuid()), let name = entry.pointee.pw_name else { return "\(getuid())" }
+        return String(cString: name)
+    }
+}

@@ -1,0 +1,132 @@
+import ArgumentParser
+import Engine
+import Kafka
+import Logging
+import Pipelines
+import RampartCore
+
+/// An application on its cluster, as the commands for people reach it: they look and ask, and join no group.
+struct Application {
+    /// How often a call is made again that the cluster may get over.
+    private static let attempts = 3
+    /// How long a partition may stand still before its end before its reading is given up, in milliseconds.
+    private static let stallMax: Int64 = 5000
+
+    let pipeline: Pipeline
+    let topics: DaemonTopics
+    let cluster: ClusterConfiguration
+    let kafka: KafkaConfiguration
+    let logger: Logger
+    private let broker: KafkaBroker
+
+    /// Finds the topics of a pipeline; nothing is connected yet.
+    init(_ path: String, _ options: ClusterOptions, client: String) throws {
+        pipeline = try PipelineFile.load(path: path, settings: [], isQuiet: true)
+        var values = try options.layered()
+        cluster = ClusterConfiguration(&values)
+        guard values.problems.isEmpty else { throw Failure.unusable(values.problems.joined(separator: "\n")) }
+        do throws(DaemonError) {
+            topics = try DaemonTopics(pipeline, application: cluster.application)
+        } catch {
+            throw Failure.unusable("\(path): \(error.message)")
+        }
+        kafka = cluster.kafka(application: topics.application, client: client)
+        var log = LogSettings()
+        log.level = .warning
+        logger = log.logger("rampart.kafka", atMost: .warning)
+        do throws(BrokerError) {
+            broker = try KafkaBroker(kafka, logger: logger)
+        } catch {
+            throw Failure.unusable(error.message)
+        }
+    }
+
+    // MARK: - Looking
+
+    /// The number of tasks: of the partitions of each input topic.
+    func taskCount() throws -> Int {
+        guard let count = try partitionCount(of: topics.lead) else {
+            throw Failure.running("there is no topic \(topics.lead), which a source of the pipeline reads")
+        }
+        return count
+    }
+
+    /// The number of a topic's partitions; nil where there is no such topic.
+    func partitionCount(of topic: String) throws -> Int? {
+        try attempt { () throws(BrokerError) in try broker.partitionCount(of: topic) }
+    }
+
+    /// What the group has committed of some partitions.
+    func committed(_ partitions: [TopicPartition]) throws -> [TopicPartition: CommittedOffset] {
+        try attempt { () throws(BrokerError) in try broker.committed(partitions) }
+    }
+
+    /// The offsets of a partition that are kept.
+    func logRange(of partition: TopicPartition) throws -> Range<Int64> {
+        try attempt { () throws(BrokerError) in try broker.logRange(of: partition) }
+    }
+
+    /// Reads a partition from an offset up to an end, in pieces; returns where the reading stopped.
+    ///
+    /// It stops before the end where a transaction is still open.
+    @discardableResult
+    func read(
+        _ partition: TopicPartition, _ range: Range<Int64>, isStopped: () -> Bool = { false },
+        _ body: (_ records: [StoredRecord], _ covered: Range<Int64>) throws -> Void
+    ) throws -> Int64 {
+        var position = range.lowerBound
+        var lastMove = WallClock.now
+        while position < range.upperBound, !isStopped(), WallClock.now - lastMove < Self.stallMax {
+            let start = position
+            let (records, next) = try attempt { () throws(BrokerError) in
+                try broker.read(partition, from: start, wait: .milliseconds(200))
+            }
+            guard next > position else { continue }
+            position = min(next, range.upperBound)
+            lastMove = WallClock.now
+            try body(records.filter { $0.offset < range.upperBound }, start..<position)
+        }
+        return position
+    }
+
+    /// Reads all records of a topic that are there now.
+    func readAll(of topic: String, _ body: (TopicPartition, StoredRecord) throws -> Void) throws {
+        guard let count = try partitionCount(of: topic) else {
+            throw Failure.running("there is no topic \(topic); has the daemon run?")
+        }
+        for number in 0..<count {
+            let partition = TopicPartition(topic, number)
+            try read(partition, try logRange(of: partition)) { records, _ in
+                for record in records { try body(partition, record) }
+            }
+        }
+    }
+
+    // MARK: - Asking
+
+    /// Produces records and waits until they are there; each may have a timestamp in milliseconds since 1970.
+    func produce(_ records: [(record: OutboundRecord, timestamp: Int64?)]) throws {
+        do throws(BrokerError) {
+            let producer = try KafkaProducer(kafka, logger: logger)
+            for (record, timestamp) in records { try producer.produce(record, timestamp: timestamp) }
+            try producer.flush()
+        } catch {
+            throw Failure.running("\(error.message) (\(error.code))")
+        }
+    }
+
+    private func attempt<Value>(_ call: () throws(BrokerError) -> Value) throws -> Value {
+        var attempt = 1
+        while true {
+            do throws(BrokerError) {
+                return try call()
+            } catch {
+                guard error.remedy == .retry, attempt < Self.attempts else {
+                    throw Failure.running("\(kafka.bootstrapServers): \(error.message) (\(error.code))")
+                }
+                attempt += 1
+                WallClock.sleep(milliseconds: 200)
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Engine
+import Foundation
+import Kafka
+import Testing
+
+/// `rampart run` as a process on a mock cluster of the test's own.
+///
+/// The mock takes part in transactions without isolating them, and stores no offsets that are sent in one: what these
+/// tests claim is about the process, not about exactly once.
+final class DaemonProcess {
+    let cluster: MockCluster
+    let folder: TemporaryFolder
+    private let process = Process()
+    private let output: String
+
+    /// Starts the daemon on a cluster that has the topics of the marketplace, of one partition.
+    init(
+        _ arguments: [String] = [], environment: [String: String] = [:], pipeline: String = Command.marketplace,
+        cluster: MockCluster? = nil
+    ) throws {
+        self.cluster = try cluster ?? Self.makeCluster()
+        folder = try TemporaryFolder()
+        output = folder.path("output")
+        try Data().write(to: URL(filePath: output))
+        let handle = try #require(FileHandle(forWritingAtPath: output))
+        process.executableURL = Command.executable
+        process.arguments =
+            ["run", pipeline, "--brokers", self.cluster.bootstrapServers, "--data-dir", folder.path("data")]
+            + ["--create-topics", "false", "--commit-interval", "200ms", "--command-interval", "200ms"]
+            + ["--kafka", "session.timeout.ms=6000", "--kafka", "heartbeat.interval.ms=1000"] + arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+        process.standardOutput = handle
+        process.standardError = handle
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+    }
+
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
+    static func makeCluster(inputs: [String] = ["clicks", "orders", "refunds"]) throws -> MockCluster {
+        let cluster = try MockCluster()
+        for name in inputs { try cluster.createTopic("marketplace.\(name)", partitions: 1) }
+        for name in ["commands", "control", "changelog", "credits", "dead-letters", "late"] {
+            try cluster.createTopic("marketplace.\(name)", partitions: 1)
+        }
+        for name in ["alerts", "credit-lines"] { try cluster.createTopic("rampart.\(name)", partitions: 1) }
+        return cluster
+    }
+
+    /// Everything that it has said so far.
+    var said: String { (try? String(contentsOfFile: output, encoding: .utf8)) ?? "" }
+    var isRunning: Bool { process.isRunning }
+
+    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
+    /// Waits until it has said something; false after twenty seconds.
+    func says(_ words: String, times: Int = 1) -> Bool {
+        waits { said.components(separatedBy: words).count > times }
+    }
+
+    /// The exit code, once it has ended by itself; nil after twenty seconds.
+    func exitCode() -> Int32? {
+        guard waits({ !process.isRunning }) else { return nil }
+        process.waitUntilExit()
+        return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+    }
+
+    private func waits(_ condition: () -> Bool) -> Bool {
+        let limit = Date().addingTimeInterval(20)
+        while Date() < limit {
+            if condition() { return true }
+            usleep(20_000)
+        }
+        return condition()
+    }
+
+    // MARK: - The cluster's topics
+
+    var configuration: KafkaConfiguration {
+        KafkaConfiguration(bootstrapServers: cluster.bootstrapServers, group: "test", transactionalID: "test")
+    }
+
+    /// Produces values to the first partition of a topic.
+    func produce(_ values: [String], to topic: String) throws {
+        let producer = try KafkaProducer(configuration)
+        for value in values {
+            try producer.produce(OutboundRecord(topic: topic, partition: 0, key: nil, value: Array(value.utf8)))
+        }
+        try producer.flush()
+    }
+
+    /// The values of the first partition of a topic, once there are so many; fewer after twenty seconds.
+    func values(of topic: String, atLeast count: Int = 1) throws -> [String] {
+        let reader = try KafkaReader(configuration)
+        var values: [String] = []
+        var next: Int64 = 0
+        let limit = Date().addingTimeInterval(20)
+        while values.count < count, Date() < limit {
+            let (records, offset) = try reader.read(
+                TopicPartition(topic, 0), from: next, wait: .milliseconds(100))
+            next = offset
+            values += records.compactMap { $0.value.map { String(decoding: $0, as: UTF8.self) } }
+        }
+        return values
+    }
+}
