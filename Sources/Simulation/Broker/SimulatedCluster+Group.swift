@@ -133,6 +133,7 @@ extension SimulatedCluster {
                 partition: partition, value: value, time: now, sentAt: now, client: client, member: member,
                 generation: generation, transactionalID: transactions[claim.transaction].id,
                 isByOwner: group.isOwner(index, of: partition.partition))
+            note("offset", client: client, partition, value.offsetNext)
             offsets.add(change, log: log, producer: claim.transaction)
         }
     }
