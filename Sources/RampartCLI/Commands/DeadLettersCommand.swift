@@ -133,7 +133,7 @@ struct RedriveDeadLetters: ParsableCommand {
             if batch.count >= Self.batchSize { try produce() }
         }
         try produce()
-        Console.output("\(redriven.grouped) records were produced again, \(refused.grouped) were refused")
+        Console.output("produced again: \(redriven.grouped), refused: \(refused.grouped)")
         if refused > 0 { throw Failure.running("") }
     }
 }
