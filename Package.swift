@@ -56,7 +56,11 @@ let package = Package(
             name: "KafkaTests", dependencies: ["RampartCore", "Pipelines", "Engine", "Kafka", "Simulation"],
             swiftSettings: settings),
         .testTarget(
-            name: "RampartCLITests", dependencies: ["RampartCLI", "Pipelines", "RampartCore", "Engine", "Kafka"],
+            name: "RampartCLITests",
+            dependencies: [
+                "RampartCLI", "Pipelines", "RampartCore", "Engine", "Kafka",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ]

@@ -13,12 +13,15 @@ struct Rampart: AsyncParsableCommand {
               rampart check pipelines/marketplace.yaml            is the file right?
               rampart test pipelines/marketplace.yaml             does it find what its author says?
               rampart replay pipelines/marketplace.yaml day.ndjson.gz --out found
+              rampart run pipelines/marketplace.yaml --embedded   the daemon, without Kafka
+              rampart run pipelines/marketplace.yaml --brokers kafka:9092
 
             Exit codes: 0 done, 1 failed while running, 2 unusable arguments or pipeline.
             """,
         version: "0.1.0",
         subcommands: [
-            RunCommand.self, StateCommand.self, CreditsCommand.self, RecordCommand.self, ReplayCommand.self,
+            RunCommand.self, StateCommand.self, CreditsCommand.self, DeadLettersCommand.self, RecordCommand.self,
+            ReplayCommand.self,
             CheckCommand.self,
             TestCommand.self, ListCommand.self,
         ])

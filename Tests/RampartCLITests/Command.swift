@@ -29,18 +29,23 @@ struct Command {
     }()
 
     /// Runs `rampart` with arguments to its end, and ends it after a minute.
-    static func run(_ arguments: [String], input: Data? = nil) throws -> Result {
-        try run(executable, arguments, input: input)
+    static func run(
+        _ arguments: [String], input: Data? = nil, environment: [String: String] = [:]
+    ) throws -> Result {
+        try run(executable, arguments, input: input, environment: environment)
     }
 
     /// Runs a program to its end.
-    static func run(_ program: URL, _ arguments: [String], input: Data? = nil) throws -> Result {
+    static func run(
+        _ program: URL, _ arguments: [String], input: Data? = nil, environment: [String: String] = [:]
+    ) throws -> Result {
         let folder = try TemporaryFolder()
         let (output, errors) = (folder.path("stdout"), folder.path("stderr"))
         for file in [output, errors] { try Data().write(to: URL(filePath: file)) }
         let process = Process()
         process.executableURL = program
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
         process.standardOutput = FileHandle(forWritingAtPath: output)
         process.standardError = FileHandle(forWritingAtPath: errors)
         if let input {

@@ -42,10 +42,12 @@ final class DaemonProcess {
     static func makeCluster(inputs: [String] = ["clicks", "orders", "refunds"]) throws -> MockCluster {
         let cluster = try MockCluster()
         for name in inputs { try cluster.createTopic("marketplace.\(name)", partitions: 1) }
-        for name in ["commands", "control", "changelog", "credits", "dead-letters", "late"] {
+        for name in ["commands", "control", "changelog"] {
             try cluster.createTopic("marketplace.\(name)", partitions: 1)
         }
-        for name in ["alerts", "credit-lines"] { try cluster.createTopic("rampart.\(name)", partitions: 1) }
+        for name in ["alerts", "credit-lines", "credits", "dead-letters", "late"] {
+            try cluster.createTopic("rampart.\(name)", partitions: 1)
+        }
         return cluster
     }
 

@@ -163,10 +163,12 @@ struct ConfigurationValues {
     /// Variables that look as if they were meant for us, and are not used; other programs may have such too.
     private static func unknownVariables(_ variables: [String: String]) -> [String] {
         let known = Set(ConfigurationKeys.all.map(\.variable) + ["RAMPART_CONFIG"])
-        return variables.keys.sorted().compactMap { name in
-            guard !known.contains(name), !name.hasPrefix(propertyPrefix) else { return nil }
-            return Suggestion.didYouMean(name, among: known.sorted()).map {
-                "the environment variable \(name) is not used; \($0)"
+        let names = ConfigurationKeys.all.map(\.name)
+        return variables.keys.sorted().compactMap { variable in
+            guard !known.contains(variable), !variable.hasPrefix(propertyPrefix) else { return nil }
+            let name = variable.dropFirst("RAMPART_".count).lowercased()
+            return Suggestion.closest(to: name, among: names).map {
+                "the environment variable \(variable) is not used; did you mean RAMPART_\($0.uppercased())?"
             }
         }
     }
