@@ -178,6 +178,38 @@ import Testing
         #expect(task.takeChanges().isEmpty)
     }
 
+    /// Two of four charges are refused at the ceiling; what a finding has offered is not offered again.
+    @Test func whatWasRefusedIsNotTriedAgainAfterRecovery() throws {
+        let fixture = TaskFixture()
+        func start() -> TaskState {
+            TaskState(
+                topology: fixture.topology, partitions: [.source(0)], bounds: Intake.Bounds(), hashSeed: 7,
+                claimCeiling: 2)
+        }
+        func go(_ task: inout TaskState, until seconds: Int64, _ records: RecordBatch) {
+            _ = task.read(records, of: 0)
+            task.promise(TestPipeline.time(seconds), of: 0)
+            _ = task.advance()
+        }
+        let first = TaskFixture.clicks("a", "b", "c", "d", at: 1)
+        var task = start()
+        go(&task, until: 10, first)
+        #expect(task.counters.refused == 2)
+        var restored = start()
+        restored.isRebuilding = true
+        go(&restored, until: 10, first)
+        try restored.restorePromises(task.takeChanges())
+        restored.isRebuilding = false
+        go(&restored, until: 20, TaskFixture.clicks("e", at: 11))
+        #expect(restored.counters.refused == 1)
+    }
+
+    @Test func whoAndWhyAreShortened() {
+        let long = String(repeating: "x", count: Limits.identifierBytes + 1)
+        let command = LedgerCommand(id: "1", action: .approve, creditID: "c", who: long, why: long)
+        #expect(command.who.utf8.count == Limits.identifierBytes && command.why.utf8.count == Limits.identifierBytes)
+    }
+
     /// A firing key whose window was lost with the facts rests at the next pane end, so that its alert closes.
     @Test func anAlertWithoutFactsIsClosedOnceTimeGoesOn() throws {
         var before = TaskFixture().start()
