@@ -56,6 +56,26 @@ import Testing
         #expect(task.counters.stages[0].findings == 2)
     }
 
+    /// Settings of 15 s are for the pane end at 20 s of a stage that is evaluated every ten; a snapshot lies between.
+    @Test func aSnapshotKeepsWhatIsStillToBeReevaluated() throws {
+        var fixture = TaskFixture()
+        fixture.pipeline.thresholds = [Threshold(name: "min_clicks", value: .integer(4))]
+        var strict = fixture.topology
+        strict.basePane = .seconds(5)
+        fixture.pipeline.thresholds = [Threshold(name: "min_clicks", value: .integer(3))]
+        var lax = fixture.topology
+        lax.basePane = .seconds(5)
+        var task = TaskState(topology: strict, partitions: [.source(0)], bounds: fixture.bounds, hashSeed: 7)
+        _ = task.read(TaskFixture.clicks("a", "b", "c", at: 1), of: 0)
+        task.schedule(lax, from: TestPipeline.time(15))
+        task.promise(TestPipeline.time(15), of: 0)
+        #expect(task.advance().alerts.isEmpty)
+        var restored = try TaskState(
+            topology: lax, partitions: [.source(0)], bounds: fixture.bounds, snapshot: task.snapshot())
+        restored.promise(TestPipeline.time(20), of: 0)
+        #expect(restored.advance().alerts.map(\.paneEnd) == [TestPipeline.time(20)])
+    }
+
     @Test func settingsFilterEventsOfTheirPanesOnly() {
         var fixture = TaskFixture()
         fixture.pipeline.window.measures[0].condition = Program(instructions: [
