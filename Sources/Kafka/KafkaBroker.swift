@@ -30,16 +30,18 @@ public final class KafkaBroker: Broker {
     // MARK: Topics
 
     public func partitionCount(of topic: String) throws(BrokerError) -> Int? {
-        try consumerAdmin.partitionCount(of: topic)
+        try openProducer.attempt { () throws(BrokerError) in try consumerAdmin.partitionCount(of: topic) }
     }
 
     public func createTopics(_ topics: [TopicSpec]) throws(BrokerError) {
-        try producerAdmin.create(topics, replication: configuration.topicReplication)
+        try openProducer.attempt { () throws(BrokerError) in
+            try producerAdmin.create(topics, replication: configuration.topicReplication)
+        }
     }
 
     public func logRange(of partition: TopicPartition) throws(BrokerError) -> Range<Int64> {
         // Note: the consumer's view of the end stops at the first open transaction.
-        try producerAdmin.logRange(of: partition)
+        return try openProducer.attempt { () throws(BrokerError) in try producerAdmin.logRange(of: partition) }
     }
 
     // MARK: The group
@@ -66,7 +68,7 @@ public final class KafkaBroker: Broker {
     public func committed(
         _ partitions: [TopicPartition]
     ) throws(BrokerError) -> [TopicPartition: CommittedOffset] {
-        try openConsumer.committed(partitions)
+        try openProducer.attempt { () throws(BrokerError) in try openConsumer.committed(partitions) }
     }
 
     // MARK: Internal topics

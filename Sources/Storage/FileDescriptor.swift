@@ -154,6 +154,9 @@ final class FileDescriptor: Sendable {
         }
     }
 
+    /// Gives up what `lock` has claimed.
+    func unlock() { flock(number, LOCK_UN) }
+
     /// Repeats a call that a signal has interrupted.
     private static func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
         while true {

@@ -16,18 +16,6 @@ enum Folder {
         try synchronizeParent(of: path)
     }
 
-    /// Creates a folder where it is missing and claims it for this process, for as long as the descriptor is kept.
-    ///
-    /// `inUse` is the message for the case that somebody else has claimed it.
-    static func claim(_ path: String, mode: mode_t = 0o755, inUse: String) throws(StorageError) -> FileDescriptor {
-        // Past a size limit the kernel would else end the process before it could say which file has reached it.
-        signal(SIGXFSZ, SIG_IGN)
-        try create(at: path, mode: mode)
-        let folder = try FileDescriptor(path: path, flags: O_RDONLY | O_DIRECTORY)
-        guard try folder.lock() else { throw StorageError(.inUse, file: path, operation: .lock, inUse) }
-        return folder
-    }
-
     /// The names of everything in a folder, in no order.
     static func names(in path: String) throws(StorageError) -> [String] {
         guard let stream = opendir(path) else { throw StorageError(code: errno, file: path, operation: .list) }

@@ -102,16 +102,50 @@ import Testing
         #expect(result.credited(.posted) == Int128(void.lines * 10))
     }
 
-    /// At the pane end at 4 s the first click is three seconds old.
-    @Test(arguments: Runner.all, [(3000, 0), (2999, 1)])
+    /// Clicks go on for 20 s, and one of the first second comes late in the pane that ends at 20 s.
+    @Test(arguments: Runner.all, [(19_500, 0), (19_499, 1)])
     func charge_beyond_the_claim_horizon_is_held(_ runner: Runner, _ bound: (horizon: Int, held: Int)) async throws {
         var scenario = Scenario()
         scenario.findClicks()
+        scenario.pipeline.ledger.lateHorizon = 1000
+        scenario.pipeline.ledger.postsLate = true
         scenario.pipeline.ledger.claimHorizon = Int64(bound.horizon)
-        for number in 1...3 { scenario.click("e\(number)", at: Double(number), cost: 10) }
+        for number in 0...39 { scenario.click("e\(number)", at: Double(number) / 2, cost: 10) }
+        scenario.click("late", at: 0.5, cost: 10)
         let result = try await scenario.run(runner)
         #expect(result.charges(.held).count == bound.held)
-        #expect(result.lines.count == 3)
+        #expect(result.lines.count == 41)
+    }
+
+    /// The line of the first second is remembered for copies of its charge from up to 12 s after it.
+    @Test(arguments: Runner.all, [(14.0, 3), (14.1, 4)])
+    func line_is_forgotten_after_the_claim_horizon(_ runner: Runner, _ copy: (seconds: Double, lines: Int)) async throws
+    {
+        var scenario = Scenario()
+        scenario.pipeline.sources[0].dedupe = .off
+        scenario.findClicks(bound: 1)
+        scenario.pipeline.ledger.lateHorizon = 1000
+        scenario.pipeline.ledger.claimHorizon = 12_000
+        scenario.click("e1", at: 1, cost: 10)
+        for (name, seconds) in [("e1", copy.seconds), ("e2", 14.2), ("e3", 60)] {
+            scenario.click(name, at: seconds, cost: 10)
+        }
+        #expect(try await scenario.run(runner).lines.count == copy.lines)
+    }
+
+    /// A void of the first second forbids charges from up to 12 s after its pane.
+    @Test(arguments: Runner.all, [(14.0, 1), (14.1, 2)])
+    func void_is_forgotten_after_the_claim_horizon(_ runner: Runner, _ charge: (seconds: Double, lines: Int))
+        async throws
+    {
+        var scenario = Scenario()
+        scenario.findClicks(bound: 1)
+        scenario.pipeline.ledger.lateHorizon = 1000
+        scenario.pipeline.ledger.claimHorizon = 12_000
+        scenario.void("e1", at: 1)
+        scenario.click("e1", at: charge.seconds, cost: 10)
+        scenario.click("e2", at: 60, cost: 10)
+        #expect(try await scenario.run(runner).lines.count == charge.lines)
     }
 
     /// Four clicks are needed at first, then two: the second run adds only what the first did not give.

@@ -45,12 +45,13 @@ PYTHON
 }
 
 mutant window-edge-off-by-one Windows/WindowState.swift 'entry.time < start {' 'entry.time <= start {'
-mutant dedupe-before-staging Task/KeyGroup.swift \
+mutant dedupe-before-staging Task/KeyGroup+Events.swift \
     'mutating func stage(_ row: Int, of batch: EventBatch) { staging.append(row, of: batch) }' \
     'mutating func stage(_ row: Int, of batch: EventBatch) { if admit(row, of: batch) == .accepted { staging.append(row, of: batch) } }' \
     'switch admit(row, of: batch) {' 'switch DedupeTable.Verdict.accepted {'
 mutant claim-check-off Ledger/Ledger.swift \
-    'if let claim = claims[id] {' 'if let claim = claims[id], claim != Self.ownClaim {'
+    'if let claim = claims.find(id, of: charge, at: paneEnd) {' \
+    'if let claim = claims.find(id, of: charge, at: paneEnd), claim.prior != nil {'
 mutant late-events-applied-to-windows Staging/Staging.swift \
     'if header.isLate { waitingLate.append(place) } else { waiting.append(place) }' 'waiting.append(place)'
 mutant ties-by-arrival Staging/Staging.swift \
@@ -70,4 +71,15 @@ mutant horizon-exclusive Staging/DedupeTable.swift 'if time <= entries[index].la
 mutant cap-counts-held-lines Ledger/Ledger.swift \
     'if let cap = policy.caps[charge.currency], day > cap { return false }' \
     'if let cap = policy.caps[charge.currency], day > cap { posted[capKey] = day; return false }'
+mutant slot-end-opens-a-pane Task/KeyGroup.swift 'let pane = due.floored(to: base)' 'let pane = due'
+mutant recovery-forgets-what-waits-for-evaluation 'Windows/WindowState+Snapshot.swift' \
+    'snapshot.write(entries.nextNumber - pending)' 'snapshot.write(0)'
+mutant recovery-forgets-runs 'Alerts/AlertBook+Promises.swift' \
+    'for (keyBytes, run) in ended { append(run, of: keyBytes) }' ''
+mutant recovery-forgets-the-open-slot 'Ledger/Ledger+Promises.swift' \
+    'statements.restore(lines.filter { $0.paneEnd >= lastEnd })' '_ = lastEnd'
+mutant recovery-forgets-voids 'Task/KeyGroup+Snapshot.swift' \
+    'try voids.restore(from: &snapshot, in: context)' 'var lost = voids; try lost.restore(from: &snapshot, in: context)'
+mutant recovery-forgets-alerts 'Task/KeyGroup+Snapshot.swift' \
+    'windows[index].setTrack(place ?? WindowState.noTrack, of: slot)' ''
 exit "$survived"

@@ -61,6 +61,17 @@ import Testing
         #expect(try temporary.read("alerts.ndjson") == Array("row\n".utf8))
     }
 
+    /// Between `fork` and `exec` a child has copies of all descriptors, and would hold the folder for its parent.
+    @Test func aProcessThatIsBeingStartedDoesNotKeepAFolder() throws {
+        let temporary = try TemporaryFolder()
+        var claim: ClaimedFolder? = try ClaimedFolder(path: temporary.path, inUse: "in use")
+        let copy = dup(try #require(claim).descriptor.number)
+        defer { close(copy) }
+        #expect(throws: StorageError.self) { try ClaimedFolder(path: temporary.path, inUse: "in use") }
+        claim = nil
+        _ = try ClaimedFolder(path: temporary.path, inUse: "in use")
+    }
+
     @Test func aFileInTheWayIsNamed() throws {
         let temporary = try TemporaryFolder()
         let path = try temporary.write("x".utf8, to: "file")

@@ -110,6 +110,14 @@ public enum ControlRecord: Codable, Hashable, Sendable {
         public var command: Command
         /// The end of the first pane under its rule, in milliseconds of event time.
         public var pane: Int64
+
+        /// The settings that a task began with: the last that it had taken when it had no watermark yet.
+        static func settingsAtBirth(_ effects: [Effect]) -> PipelineSettings? {
+            for effect in effects.reversed() where effect.pane == EventTime.distantPast.milliseconds {
+                if case .reload(let settings) = effect.command.body { return settings }
+            }
+            return nil
+        }
     }
 
     /// The record's value.

@@ -9,21 +9,27 @@ final class CommandLog {
     }
 
     private let partition: TopicPartition
-    /// What commands must be signed with; nil where anyone with the rights to write may command.
-    private let key: [UInt8]?
+    /// Why a command is refused; nil where it may take effect.
+    private let refusal: (Command) -> String?
+    private let sign: (Command) -> Command
     private var known: [(offset: Int64, command: Command)] = []
+    private var ids: Set<String> = []
     private var waiting: [Command] = []
+    private var sentCount = 0
     /// The offset of the first record that was not read.
     private(set) var next: Int64 = 0
 
-    init(topic: String, key: [UInt8]?) {
+    init(
+        topic: String, sign: @escaping (Command) -> Command, refusal: @escaping (Command) -> String?
+    ) {
         partition = TopicPartition(topic, 0)
-        self.key = key
+        self.sign = sign
+        self.refusal = refusal
     }
 
-    /// The settings that were last asked for.
-    var latestReload: PipelineSettings? {
-        for (_, command) in known.reversed() {
+    /// The settings that were last asked for, by anyone or by somebody.
+    func latestReload(by who: String? = nil) -> PipelineSettings? {
+        for (_, command) in known.reversed() where who == nil || command.who == who {
             if case .reload(let settings) = command.body { return settings }
         }
         return nil
@@ -34,9 +40,11 @@ final class CommandLog {
         known.reversed().prefix { $0.offset >= offset }.reversed().map(\.command)
     }
 
-    /// Reads what came since the last look.
-    func look(_ broker: any Broker) throws(BrokerError) -> [Refused] {
-        let (records, next) = try broker.read(partition, from: next, wait: .zero)
+    /// Reads what came since the last look; returns what is refused.
+    ///
+    /// A command that came before under its id is passed over, so that whoever asks may ask again until it is done.
+    func look(_ broker: any Broker, wait: Duration = .zero) throws(BrokerError) -> [Refused] {
+        let (records, next) = try broker.read(partition, from: next, wait: wait)
         self.next = next
         var refused: [Refused] = []
         for record in records {
@@ -44,26 +52,39 @@ final class CommandLog {
                 refused.append(Refused(offset: record.offset, reason: "it is no command"))
                 continue
             }
-            if let key, !command.isSigned(with: key) {
-                let problem = command.signature == nil ? "it is not signed" : "its signature is not of this key"
-                refused.append(Refused(offset: record.offset, reason: problem))
-                continue
+            guard !ids.contains(command.id) else { continue }
+            if let reason = refusal(command) {
+                refused.append(Refused(offset: record.offset, reason: reason))
+            } else {
+                ids.insert(command.id)
+                known.append((record.offset, command))
             }
-            known.append((record.offset, command))
         }
         return refused
     }
 
-    /// Has a command signed, and written with the next commit.
-    func send(_ command: Command) { waiting.append(key.map { command.signed(with: $0) } ?? command) }
+    // MARK: - Sending
 
-    /// The records of the commands that wait to be written.
-    var unsent: [OutboundRecord] {
-        waiting.map {
+    /// Has a command signed, and written with the next commit.
+    func send(_ command: Command) { waiting.append(sign(command)) }
+
+    /// Whether commands wait to be written.
+    var hasUnsent: Bool { !waiting.isEmpty }
+
+    /// The records of the commands that wait, for a commit that begins now.
+    func takeUnsent() -> [OutboundRecord] {
+        sentCount = waiting.count
+        return waiting.map {
             OutboundRecord(topic: partition.topic, partition: 0, key: Array($0.id.utf8), value: $0.bytes)
         }
     }
 
-    /// Notes that all commands that waited are committed.
-    func noteSent() { waiting.removeAll() }
+    /// Notes that the commands of the last `takeUnsent` are committed, and returns their ids; those that came meanwhile
+    /// still wait.
+    func noteSent() -> [String] {
+        let sent = waiting.prefix(sentCount).map(\.id)
+        waiting.removeFirst(sentCount)
+        sentCount = 0
+        return sent
+    }
 }

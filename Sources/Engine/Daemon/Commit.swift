@@ -21,22 +21,22 @@ struct Commit {
     private(set) var phase = Phase.begin
     /// Why it is being aborted.
     private(set) var abortReason: BrokerError?
-    /// When it was begun, in milliseconds since 1970.
-    let begun: Int64
     let tasks: [Int]
     private let records: [OutboundRecord]
     private let offsets: [TopicPartition: CommittedOffset]
 
-    init(tasks: [Int], records: [OutboundRecord], offsets: [TopicPartition: CommittedOffset], begun: Int64) {
+    init(tasks: [Int], records: [OutboundRecord], offsets: [TopicPartition: CommittedOffset]) {
         self.tasks = tasks
         self.records = records
         self.offsets = offsets
-        self.begun = begun
     }
 
     var recordCount: Int { records.count }
     /// Whether aborting is still possible: once the commit was asked for, only the broker knows.
     var canAbort: Bool { phase == .begin || phase == .produce || phase == .sendOffsets }
+
+    /// Whether there is a transaction that can be aborted.
+    var isOpen: Bool { phase == .produce || phase == .sendOffsets || phase == .abort }
 
     /// Makes the next call. An error with the remedy `abort` is taken care of here; others are thrown.
     mutating func advance(_ broker: any Broker) throws(BrokerError) {

@@ -17,7 +17,7 @@ struct Outbox {
         self.task = task
         encoder = OutputEncoder(
             topology: topology, masksPersonalData: topics.masksAlerts,
-            partitions: topics.partitions(of: task).map { (topic: $0.topic, partition: $0.partition) })
+            partitions: topics.partitions(of: task).map { ($0.topic, $0.partition) })
     }
 
     var isEmpty: Bool { records.isEmpty }
@@ -29,12 +29,12 @@ struct Outbox {
         for credit in outputs.credits { appendRow(.credits, key: credit.merchantID) { $0.write(credit, to: &$1) } }
     }
 
-    /// Adds records that were set aside, each under the key that it came with.
+    /// Adds records that were set aside, each under the key that it came with, or as much of it as is kept.
     mutating func append(_ setAside: TaskState.SetAside) {
         for letter in setAside.deadLetters {
-            appendRow(.deadLetters, key: nil) { $0.write(letter, to: &$1) }
+            appendRow(.deadLetters, key: letter.origin?.key?.prefix) { $0.write(letter, to: &$1) }
         }
-        for late in setAside.lateEvents { appendRow(.late, key: nil) { $0.write(late, to: &$1) } }
+        for late in setAside.lateEvents { appendRow(.late, key: late.origin?.key?.prefix) { $0.write(late, to: &$1) } }
     }
 
     /// Adds changes of promises.

@@ -12,8 +12,7 @@ final class RunningTask {
     private(set) var offsetsNext: [Int64]
     /// The offset at which the group began each partition, without which nothing can be rebuilt from the log alone.
     let offsetsBorn: [Int64]
-    /// Since when each partition has been at its end, in milliseconds since 1970.
-    private var endSince: [Int64?]
+    private var ends: [PartitionEnd?]
     /// Whether something was read or decided since the last commit.
     private(set) var hasMoved = false
     private(set) var inForce: PipelineSettings
@@ -23,16 +22,34 @@ final class RunningTask {
     var commandNext: Int64
     /// When the next checkpoint is due, in milliseconds since 1970.
     var checkpointDue: Int64
-    private var paused: Set<TopicPartition> = []
+    private var bound: StagingBound
+    /// What the group has of this task, as far as this worker has committed it.
+    private var committedOffsets: [TopicPartition: CommittedOffset]
+    private var preparedOffsets: [TopicPartition: CommittedOffset] = [:]
+    private var lastCommit: Int64
 
-    init(_ restored: RestoredTask, plan: TaskPlan, number: Int, checkpointDue: Int64) throws(DaemonError) {
+    /// Where a partition had no more records, and since when.
+    private struct PartitionEnd {
+        var offset: Int64
+        /// In milliseconds since 1970.
+        var since: Int64
+        /// Whether the broker said so again just before the commit that is to come.
+        var isConfirmed = false
+    }
+
+    init(
+        _ restored: RestoredTask, plan: TaskPlan, number: Int, checkpointDue: Int64, at now: Int64
+    ) throws(DaemonError) {
+        lastCommit = now
         self.number = number
         self.plan = plan
         partitions = plan.topics.partitions(of: number)
         state = restored.state
         offsetsNext = restored.offsetsNext
         offsetsBorn = restored.offsetsBorn
-        endSince = Array(repeating: nil, count: partitions.count)
+        ends = Array(repeating: nil, count: partitions.count)
+        bound = StagingBound(partitions: partitions, bytesMax: plan.settings.stagedBytesMax)
+        committedOffsets = restored.committed
         inForce = restored.inForce
         pending = restored.pending
         commandNext = restored.commandNext
@@ -56,36 +73,50 @@ final class RunningTask {
     /// Reads what a poll has brought for one partition.
     func read(_ arrivals: Inbox.Arrivals, of partition: Int, at now: Int64) {
         if let last = arrivals.batch.records.last {
-            let setAside = state.read(arrivals.batch, of: partition)
-            outbox.append(setAside)
-            offsetsNext[partition] = Int64(last.position) + 1
-            endSince[partition] = nil
-            hasMoved = true
+            outbox.append(state.read(arrivals.batch, of: partition))
+            moveOn(to: Int64(last.position) + 1, of: partition)
+            ends[partition] = nil
         }
-        if arrivals.endOffset != nil, endSince[partition] == nil { endSince[partition] = now }
+        if let end = arrivals.endOffset {
+            // Markers and aborted records at the end are passed too, or retention could take away what is waited for.
+            moveOn(to: end, of: partition)
+            if ends[partition]?.offset != end { ends[partition] = PartitionEnd(offset: end, since: now) }
+        }
     }
 
-    /// Does all that is due by event time.
-    func advance() { outbox.append(state.advance()) }
+    private func moveOn(to offset: Int64, of partition: Int) {
+        guard offset > offsetsNext[partition] else { return }
+        offsetsNext[partition] = offset
+        hasMoved = true
+    }
+
+    /// Does all that is due by event time; returns the decisions that changed nothing.
+    func advance() -> [CommandRefusal] {
+        let outputs = state.advance()
+        outbox.append(outputs)
+        return outputs.refusals
+    }
 
     // MARK: - Idle partitions
 
-    /// Promises idle partitions past, and writes the promises down (R11); returns them.
+    /// The partitions that a promise would carry on now, with the end that each must still have (R11).
     ///
-    /// A promise is made only if it completes a pane: nothing in between changes anything.
+    /// An end that was seen long ago may be over: records can wait in the client or behind an open transaction. So the
+    /// broker is asked again before anything is promised.
+    func idleCandidates(at now: Int64) -> [(partition: TopicPartition, end: Int64)] {
+        proposals(at: now).compactMap { index, _ in ends[index].map { (partitions[index], $0.offset) } }
+    }
+
+    /// Notes whether a candidate is still at its end.
+    func confirmEnd(of partition: TopicPartition, isConfirmed: Bool) {
+        guard let index = partitions.firstIndex(of: partition) else { return }
+        if isConfirmed { ends[index]?.isConfirmed = true } else { ends[index] = nil }
+    }
+
+    /// Promises idle partitions past, and writes the promises down; returns them.
     func promiseIdle(at now: Int64) -> [(TopicPartition, EventTime)] {
-        guard let idleAfter = plan.settings.idleAfter else { return [] }
-        let idle = partitions.indices.filter { index in endSince[index].map { now - $0 >= idleAfter } ?? false }
-        guard !idle.isEmpty else { return [] }
-        let awake = partitions.indices.filter { !idle.contains($0) }
         var promises: [(TopicPartition, EventTime)] = []
-        for index in idle {
-            let reached =
-                awake.map { state.watermark(of: $0) }.min()
-                ?? EventTime(milliseconds: now - idleAfter) - state.lateness(of: index)
-            guard reached > .distantPast else { continue }
-            let promised = reached.floored(to: basePane)
-            guard promised > state.watermark(of: index) else { continue }
+        for (index, promised) in proposals(at: now) where ends[index]?.isConfirmed == true {
             state.promise(promised, of: index)
             outbox.append(
                 .promise(
@@ -94,8 +125,22 @@ final class RunningTask {
             promises.append((partitions[index], promised))
             hasMoved = true
         }
-        if !promises.isEmpty { advance() }
+        for index in ends.indices { ends[index]?.isConfirmed = false }
         return promises
+    }
+
+    /// What can be promised of idle partitions. Only promises that complete a pane are made: nothing between changes
+    /// anything.
+    private func proposals(at now: Int64) -> [(index: Int, promised: EventTime)] {
+        guard let idleAfter = plan.settings.idleAfter else { return [] }
+        let idle = partitions.indices.filter { index in ends[index].map { now - $0.since >= idleAfter } ?? false }
+        let slowest = partitions.indices.filter { !idle.contains($0) }.map { state.watermark(of: $0) }.min()
+        return idle.compactMap { index in
+            let reached = slowest ?? EventTime(milliseconds: now - idleAfter) - state.lateness(of: index)
+            guard reached > .distantPast else { return nil }
+            let promised = reached.floored(to: basePane)
+            return promised > state.watermark(of: index) ? (index, promised) : nil
+        }
     }
 
     // MARK: - Commands
@@ -146,21 +191,27 @@ final class RunningTask {
     func prepareCommit() -> [TopicPartition: CommittedOffset] {
         settlePending()
         outbox.append(state.takeChanges())
-        var offsets: [TopicPartition: CommittedOffset] = [:]
         let digest = state.digest
         for (index, partition) in partitions.enumerated() {
             let note = OffsetNote(
                 watermark: state.watermark, partitionWatermark: state.watermark(of: index),
                 revision: inForce.revision, digest: digest, commandNext: commandNext, offsetBorn: offsetsBorn[index])
-            offsets[partition] = CommittedOffset(offsetNext: offsetsNext[index], metadata: note.text)
+            preparedOffsets[partition] = CommittedOffset(offsetNext: offsetsNext[index], metadata: note.text)
         }
-        return offsets
+        return preparedOffsets
     }
 
     /// Notes that everything so far is committed.
-    func committed() {
+    func noteCommitted(at now: Int64) {
         outbox.removeAll()
         hasMoved = false
+        committedOffsets = preparedOffsets
+        lastCommit = now
+    }
+
+    /// Has a task that stands still commit its offsets again from time to time, since Kafka forgets what nobody renews.
+    func renew(at now: Int64) {
+        if now - lastCommit >= plan.settings.renewInterval { hasMoved = true }
     }
 
     /// The task as of its last commit, which nothing may have followed.
@@ -180,39 +231,32 @@ final class RunningTask {
     /// Where fetching goes on.
     var starts: [StartOffset] { zip(partitions, offsetsNext).map { StartOffset($0, at: $1) } }
 
-    /// Whether the group has committed just what this task has done: nobody else has had it since.
+    /// Whether the group has just what this task has committed: nobody else has had it since.
     func stands(at committed: [TopicPartition: CommittedOffset]) -> Bool {
-        guard !hasMoved else { return false }
-        return zip(partitions, offsetsNext).allSatisfy { partition, next in
-            guard let offset = committed[partition], let note = OffsetNote(text: offset.metadata) else { return false }
-            return offset.offsetNext == next && note.digest == state.digest && note.watermark == state.watermark
-        }
+        !hasMoved && !committed.isEmpty && committed == committedOffsets
     }
 
     /// Fetching goes on after the task was suspended.
     func resumes() {
-        paused.removeAll()
-        endSince = Array(repeating: nil, count: partitions.count)
+        bound.forgetPaused()
+        ends = Array(repeating: nil, count: partitions.count)
     }
 
     // MARK: - Too much staged
 
     /// Which partitions are to pause and which to go on, so that staging stays within its bound (R10).
-    var imbalance: (ahead: [TopicPartition], rested: [TopicPartition]) {
-        let limit = plan.settings.stagedBytesMax
-        let staged = state.stagedBytes
-        if staged > limit {
-            let ahead = partitions.indices.filter {
-                state.watermark(of: $0) > state.watermark && !paused.contains(partitions[$0])
-            }
-            return (ahead.map { partitions[$0] }, [])
-        }
-        return ([], staged < limit / 2 ? paused.sorted() : [])
+    ///
+    /// One at its end is not among them: it has nothing to give that could free the rest, so the others must go on.
+    var imbalance: StagingBound.Imbalance {
+        bound.imbalance(of: state, among: partitions.indices.filter { ends[$0] == nil })
     }
 
-    /// Notes what was paused and let go on.
-    func noteBalance(paused ahead: [TopicPartition], resumed rested: [TopicPartition]) {
-        paused.formUnion(ahead)
-        paused.subtract(rested)
+    /// Notes what was paused and let go on; an end that was seen before says nothing of a paused partition.
+    func note(_ imbalance: StagingBound.Imbalance) {
+        bound.note(imbalance)
+        for (index, partition) in partitions.enumerated()
+        where imbalance.ahead.contains(partition) || imbalance.rested.contains(partition) {
+            ends[index] = nil
+        }
     }
 }

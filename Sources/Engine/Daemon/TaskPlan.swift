@@ -7,12 +7,15 @@ final class TaskPlan {
     let settings: WorkerSettings
     /// The settings that new tasks start with.
     var current: PipelineSettings
+    /// The hash of the graph, which no reload changes.
+    let graph: String
     private var pipelines: [PipelineSettings: Pipeline] = [:]
 
     init(topics: DaemonTopics, settings: WorkerSettings, current: PipelineSettings, pipeline: Pipeline) {
         self.topics = topics
         self.settings = settings
         self.current = current
+        graph = current.graph
         pipelines[current] = pipeline
     }
 
@@ -22,13 +25,24 @@ final class TaskPlan {
     func topology(of settings: PipelineSettings) throws(DaemonError) -> Topology {
         if let known = pipelines[settings] { return known.topology }
         let pipeline = try settings.load()
-        guard pipeline.topology.graph == current.graph else {
+        guard pipeline.topology.graph == graph else {
             throw DaemonError(
                 .stop,
                 "the control log holds revision \(settings.revision) of another graph (\(settings.graph), this is "
-                    + "\(current.graph)); run the pipeline that it belongs to, or give this one another application")
+                    + "\(graph)); run the pipeline that it belongs to, or give this one another application")
         }
         pipelines[settings] = pipeline
         return pipeline.topology
+    }
+
+    /// Why settings cannot be put in force; nil where they can. They may come from anyone who can write a command.
+    func refusal(of settings: PipelineSettings) -> String? {
+        guard settings.graph == graph else { return "it is of another graph; only a new application can change that" }
+        do throws(DaemonError) {
+            let topology = try topology(of: settings)
+            return topology.revision == settings.revision ? nil : "its revision is not that of its text"
+        } catch {
+            return error.message
+        }
     }
 }

@@ -20,10 +20,18 @@ public enum WorkerFact: Hashable, Sendable {
     case checkpointed(task: Int, bytes: Int)
     /// A checkpoint could not be kept; the older one stays.
     case checkpointFailed(task: Int, message: String)
+    /// A command that was sent through this worker is in the commands topic.
+    case commandSent(String)
     /// A command takes effect for a task.
     case commandTook(task: Int, command: String, pane: EventTime)
-    /// A record of the commands topic is no command, or its signature is wrong.
+    /// A record of the commands topic is no command that may take effect.
     case commandRefused(offset: Int64, reason: String)
+    /// A person's decision on a credit changed nothing.
+    case decisionRefused(task: Int, refusal: CommandRefusal)
+    /// The file of this instance is not what the application runs; the application's settings hold.
+    case settingsDiffer(ownRevision: String, revision: String)
+    /// A task cannot be brought back and is not consumed until a person has helped; the others go on.
+    case stuck(task: Int, message: String)
     /// A partition that is idle was promised past (R11).
     case promised(partition: TopicPartition, watermark: EventTime)
     /// Partitions ahead of the others wait, since too much is staged (R10).

@@ -1,5 +1,3 @@
-public import RampartCore
-
 /// How a worker goes about its work; no choice here changes a result but `idleAfter`, whose consequences are recorded.
 public struct WorkerSettings: Sendable {
     /// Milliseconds between commits.
@@ -20,8 +18,8 @@ public struct WorkerSettings: Sendable {
     public var stagedBytesMax = 256 << 20
     /// Bytes that wait for a commit above which it is made at once.
     public var outboxBytesMax = 32 << 20
-    /// The event times taken.
-    public var bounds = Intake.Bounds()
+    /// Milliseconds after which a task that stands still commits its offsets again.
+    public var renewInterval: Int64 = 86_400_000
     /// Whether missing topics of its own are created.
     public var createsTopics = true
 

@@ -5,6 +5,7 @@ struct WorkerStart {
     private enum Step {
         case countPartitions(Int)
         case createTopics
+        case checkTopics(Int)
         case initTransactions
         case findCommandsEnd
         case readCommands
@@ -12,25 +13,33 @@ struct WorkerStart {
     }
 
     private let topics: DaemonTopics
+    private let instance: String
     private let createsTopics: Bool
     private var step = Step.countPartitions(0)
     private var tasks = 0
     private var commandsEnd: Int64 = 0
 
-    init(topics: DaemonTopics, createsTopics: Bool) {
+    init(topics: DaemonTopics, instance: String, createsTopics: Bool) {
         self.topics = topics
+        self.instance = instance
         self.createsTopics = createsTopics
     }
 
     /// Does the next thing; true when the worker is a member of the group.
-    mutating func advance(_ broker: any Broker, _ commands: CommandLog, _ plan: TaskPlan) throws -> Bool {
+    mutating func advance(
+        _ broker: any Broker, _ commands: CommandLog, _ plan: TaskPlan, _ observe: (WorkerFact) -> Void
+    ) throws -> Bool {
         switch step {
         case .countPartitions(let index):
             try count(index, broker)
             step = index + 1 < topics.inputs.count ? .countPartitions(index + 1) : .createTopics
         case .createTopics:
             if createsTopics { try broker.createTopics(topics.specifications(tasks: tasks)) }
-            step = .initTransactions
+            step = .checkTopics(0)
+        case .checkTopics(let index):
+            let specifications = topics.specifications(tasks: tasks)
+            try check(specifications[index], broker)
+            step = index + 1 < specifications.count ? .checkTopics(index + 1) : .initTransactions
         case .initTransactions:
             try broker.initTransactions()
             step = .findCommandsEnd
@@ -38,9 +47,13 @@ struct WorkerStart {
             commandsEnd = try broker.logRange(of: TopicPartition(topics.commands, 0)).upperBound
             step = .readCommands
         case .readCommands:
-            if commands.next < commandsEnd { _ = try commands.look(broker) }
+            if commands.next < commandsEnd {
+                for refused in try commands.look(broker, wait: .milliseconds(100)) {
+                    observe(.commandRefused(offset: refused.offset, reason: refused.reason))
+                }
+            }
             if commands.next >= commandsEnd {
-                try settle(commands, plan)
+                settle(commands, plan, observe)
                 step = .subscribe
             }
         case .subscribe:
@@ -65,23 +78,40 @@ struct WorkerStart {
         tasks = count
     }
 
-    /// A file that differs from what was last asked for is asked for now (design: a file changed while the daemon was
-    /// down takes effect at the first pane after the commit).
-    private func settle(_ commands: CommandLog, _ plan: TaskPlan) throws {
-        if let latest = commands.latestReload {
-            guard latest.graph == plan.current.graph else {
-                throw DaemonError(
-                    .stop,
-                    "the application \(topics.application) runs a pipeline of another graph; only thresholds and other "
-                        + "settings can change while its state lives: bring the graph back, or give this one another "
-                        + "application")
-            }
-            guard latest.revision != plan.current.revision else { return }
+    private func check(_ topic: TopicSpec, _ broker: any Broker) throws {
+        guard let count = try broker.partitionCount(of: topic.name) else {
+            throw DaemonError(
+                .stop,
+                "there is no topic \(topic.name); create it with \(topic.partitions) partitions, or let the daemon do it"
+            )
         }
-        let settings = plan.current
+        let isOwn = topic.name == topics.control || topic.name == topics.changelog
+        guard !isOwn || count == topic.partitions else {
+            throw DaemonError(
+                .stop,
+                "\(topic.name) has \(count) partitions, but the input topics have \(topic.partitions): their number "
+                    + "cannot change while the application's state lives; give it another name to begin anew")
+        }
+    }
+
+    /// Asks for the settings of this instance's file, if they are others than it asked for before: a file that changed
+    /// while the daemon was down takes effect at the first pane after the commit.
+    ///
+    /// Note: Compared with what *this* instance asked for. An instance that merely starts again with an old file must
+    /// not take back what was rolled out since.
+    private func settle(_ commands: CommandLog, _ plan: TaskPlan, _ observe: (WorkerFact) -> Void) {
+        let own = plan.current
+        if let latest = commands.latestReload() {
+            plan.current = latest
+            if own.revision != latest.revision {
+                observe(.settingsDiffer(ownRevision: own.revision, revision: latest.revision))
+            }
+            let before = commands.latestReload(by: instance)
+            guard let before, before.revision != own.revision else { return }
+        }
         commands.send(
             Command(
-                id: "reload-\(settings.revision)-\(commands.next)", who: "start", issuedAt: 0, body: .reload(settings)))
-        if let latest = commands.latestReload { plan.current = latest }
+                id: "start-\(instance)-\(own.revision)-\(commands.next)", who: instance, issuedAt: 0,
+                body: .reload(own)))
     }
 }

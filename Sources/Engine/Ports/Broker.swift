@@ -26,9 +26,11 @@ public protocol Broker: AnyObject {
     /// is over or the group changes.
     ///
     /// A change of the group ends the call, with the records that came before it in the inbox. It must be answered by
-    /// `start` (for `.assigned`) or `stop` (for `.revoked`) before the next poll, with an empty list if need be.
+    /// `start` (for `.assigned`) or `stop` (for `.revoked`) before any other call that starts or stops, and before the
+    /// next poll, with an empty list if need be; partitions can be started later.
     func poll(into inbox: inout Inbox, wait: Duration) throws(BrokerError) -> GroupChange?
-    /// Begins to fetch partitions from the given offsets, paused if so wanted; answers an assignment.
+    /// Begins to fetch partitions from the given offsets, paused if so wanted; answers an assignment. One that is fetched
+    /// already is fetched from the given offset on.
     ///
     /// An offset out of the log's range makes the next poll throw with the remedy `stop`.
     func start(_ partitions: [StartOffset], isPaused: Bool) throws(BrokerError)

@@ -52,7 +52,7 @@ public struct TaskReplay {
         state = TaskState(
             topology: topology, partitions: topics.inputs.map(\.binding),
             bounds: bounds, hashSeed: 0)
-        for effect in effects where effect.pane != EventTime.distantPast.milliseconds {
+        for effect in effects {
             let pane = EventTime(milliseconds: effect.pane)
             if case .reload(let settings) = effect.command.body {
                 state.schedule(try settings.load().topology, from: pane)
@@ -66,10 +66,8 @@ public struct TaskReplay {
     private static func first(
         _ effects: [ControlRecord.Effect], _ fallback: Pipeline
     ) throws(DaemonError) -> Pipeline {
-        for effect in effects where effect.pane == EventTime.distantPast.milliseconds {
-            if case .reload(let settings) = effect.command.body { return try settings.load() }
-        }
-        return fallback
+        guard let settings = ControlRecord.Effect.settingsAtBirth(effects) else { return fallback }
+        return try settings.load()
     }
 
     /// What was counted, once it has run.

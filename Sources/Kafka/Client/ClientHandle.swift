@@ -10,6 +10,8 @@ final class ClientHandle {
     let role: KafkaStatistics.Role
     private let log: ClientLog
     private let onStatistics: ((KafkaStatistics) -> Void)?
+    /// Why a broker did not let this client in, if that was the last thing heard of it.
+    private var refusal: BrokerError?
 
     init(
         _ type: rd_kafka_type_t, _ role: KafkaStatistics.Role, _ properties: ClientProperties, events: Int32,
@@ -52,9 +54,30 @@ final class ClientHandle {
         }
     }
 
+    /// Makes a call, and explains a time-out by what came up meanwhile in the handle's queue.
+    func attempt<Result>(
+        serving queue: OpaquePointer, _ call: () throws(BrokerError) -> Result
+    ) throws(BrokerError) -> Result {
+        refusal = nil
+        try serve(queue)
+        do {
+            return try call()
+        } catch {
+            guard error.remedy == .retry else { throw error }
+            try serve(queue)
+            if let refusal { throw refusal }
+            throw error
+        }
+    }
+
     private func handleError(_ event: OpaquePointer) throws(BrokerError) {
         let failure = error(in: event)
-        if failure.remedy == .retry || failure.remedy == .abort {
+        let code = rd_kafka_event_error(event)
+        let isRefusal = code == RD_KAFKA_RESP_ERR__AUTHENTICATION || code == RD_KAFKA_RESP_ERR__SSL
+        // Note: a broker that restarts can break off the exchange of credentials too. Only a call that fails as well
+        // shows that they are not good.
+        if isRefusal { refusal = failure }
+        if isRefusal || failure.remedy == .retry || failure.remedy == .abort {
             warn(of: failure)
         } else {
             throw failure

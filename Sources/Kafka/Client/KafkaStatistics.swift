@@ -29,31 +29,34 @@ public struct KafkaStatistics: Hashable, Sendable {
     public var recordBytesQueued: Int64
     /// Records that were fetched and wait to be polled.
     public var recordsFetched: Int64
-    /// How many records each partition is behind its log's end, where that is known.
+    /// How many offsets each partition is behind its log's end, where both are known.
     public var lags: [TopicPartition: Int64]
 
     /// Reads the library's own form; nil where it is none.
     init?(_ role: Role, json: String) {
         guard let document = try? JSONDecoder().decode(Document.self, from: Data(json.utf8)) else { return nil }
         self.role = role
-        recordsReceived = document.rxmsgs ?? 0
-        recordBytesReceived = document.rxmsg_bytes ?? 0
-        recordsSent = document.txmsgs ?? 0
-        recordBytesSent = document.txmsg_bytes ?? 0
-        recordsQueued = document.msg_cnt ?? 0
-        recordBytesQueued = document.msg_size ?? 0
+        recordsReceived = document.received ?? 0
+        recordBytesReceived = document.bytesReceived ?? 0
+        recordsSent = document.sent ?? 0
+        recordBytesSent = document.bytesSent ?? 0
+        recordsQueued = document.queued ?? 0
+        recordBytesQueued = document.bytesQueued ?? 0
         recordsFetched = 0
         lags = [:]
         for topic in (document.topics ?? [:]).values {
             for partition in topic.partitions.values where partition.partition >= 0 {
-                recordsFetched += partition.fetchq_cnt ?? 0
-                guard let lag = partition.consumer_lag, lag >= 0 else { continue }
-                lags[TopicPartition(topic.topic, partition.partition)] = lag
+                recordsFetched += partition.fetched ?? 0
+                // Note: the library's own `consumer_lag` counts from offsets committed by it, of which there are none.
+                guard let end = partition.end, let next = partition.next, end >= 0, next >= 0 else {
+                    continue
+                }
+                lags[TopicPartition(topic.topic, partition.partition)] = max(0, end - next)
             }
         }
     }
 
-    /// The names are the library's.
+    /// What the library writes; the keys are its own.
     private struct Document: Decodable {
         struct Topic: Decodable {
             var topic: String
@@ -61,15 +64,33 @@ public struct KafkaStatistics: Hashable, Sendable {
         }
         struct Partition: Decodable {
             var partition: Int
-            var fetchq_cnt: Int64?
-            var consumer_lag: Int64?
+            var fetched: Int64?
+            var end: Int64?
+            var next: Int64?
+
+            enum CodingKeys: String, CodingKey {
+                case partition
+                case fetched = "fetchq_cnt"
+                case end = "hi_offset"
+                case next = "app_offset"
+            }
         }
-        var rxmsgs: Int64?
-        var rxmsg_bytes: Int64?
-        var txmsgs: Int64?
-        var txmsg_bytes: Int64?
-        var msg_cnt: Int64?
-        var msg_size: Int64?
+        var received: Int64?
+        var bytesReceived: Int64?
+        var sent: Int64?
+        var bytesSent: Int64?
+        var queued: Int64?
+        var bytesQueued: Int64?
         var topics: [String: Topic]?
+
+        enum CodingKeys: String, CodingKey {
+            case received = "rxmsgs"
+            case bytesReceived = "rxmsg_bytes"
+            case sent = "txmsgs"
+            case bytesSent = "txmsg_bytes"
+            case queued = "msg_cnt"
+            case bytesQueued = "msg_size"
+            case topics
+        }
     }
 }

@@ -31,6 +31,9 @@ final class ClientProperties {
         rd_kafka_conf_set_log_cb(pointer, ClientLog.callback)
     }
 
+    /// Has nothing logged.
+    func silence() { rd_kafka_conf_set_log_cb(pointer, nil) }
+
     /// Makes the handle.
     func makeHandle(_ type: rd_kafka_type_t) throws(BrokerError) -> OpaquePointer {
         var reason = [CChar](repeating: 0, count: Limits.errorTextBytes)

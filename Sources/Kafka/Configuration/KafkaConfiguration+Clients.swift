@@ -92,10 +92,11 @@ extension KafkaConfiguration {
 }
 
 extension Duration {
-    /// Whole milliseconds, as the client library counts them.
+    /// Whole milliseconds, as the client library counts them; to it, less than none would mean for ever.
     var milliseconds: Int32 {
         let (seconds, attoseconds) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000)
-        return overflow ? .max : Int32(clamping: product + attoseconds / 1_000_000_000_000_000)
+        guard !overflow else { return seconds < 0 ? 0 : .max }
+        return Int32(clamping: max(0, product + attoseconds / 1_000_000_000_000_000))
     }
 }

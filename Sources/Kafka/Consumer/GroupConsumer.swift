@@ -48,6 +48,7 @@ final class GroupConsumer {
     var member: GroupMetadata? { GroupMetadata(of: handle.pointer) }
 
     func poll(into inbox: inout Inbox, wait: Duration) throws(BrokerError) -> GroupChange? {
+        precondition(awaited == nil, "a change of the group was not answered")
         started.forgetPlaces()
         var timeout = wait.milliseconds
         while !inbox.isFull, let event = rd_kafka_queue_poll(queue, timeout) {
@@ -66,6 +67,11 @@ final class GroupConsumer {
     // MARK: Fetching
 
     func start(_ starts: [StartOffset], isPaused: Bool) throws(BrokerError) {
+        // Note: to the library, offsets below zero mean other things than places.
+        for start in starts where start.offset < 0 {
+            throw BrokerError(
+                RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE, while: "starting \(start.partition) at \(start.offset)")
+        }
         awaited = nil
         let known = Set(started.entries.keys)
         started.start(starts, isPaused: isPaused)

@@ -47,8 +47,8 @@ public final class MockCluster: @unchecked Sendable {
     public init(brokers: Int = 1) throws(BrokerError) {
         let properties = ClientProperties()
         try properties.set("client.id", "mock")
-        // Note: the handle is no client of anything, and says so in a warning for which there is no other switch.
-        try properties.set("log_level", "2")
+        // Note: the handle is no client of anything, and would warn of that.
+        properties.silence()
         handle = try properties.makeHandle(RD_KAFKA_PRODUCER)
         guard let cluster = rd_kafka_mock_cluster_new(handle, Int32(clamping: brokers)) else {
             rd_kafka_destroy(handle)
@@ -90,6 +90,11 @@ public final class MockCluster: @unchecked Sendable {
     public func pushErrors(_ errors: [Int], for request: Request) {
         let codes = errors.map { rd_kafka_resp_err_t(rawValue: Int32(clamping: $0)) }
         rd_kafka_mock_push_request_errors_array(cluster, request.rawValue, codes.count, codes)
+    }
+
+    /// Lets every request about a topic fail with one of Kafka's error numbers; 0 for none.
+    public func setError(_ error: Int, ofTopic name: String) {
+        rd_kafka_mock_topic_set_error(cluster, name, rd_kafka_resp_err_t(rawValue: Int32(clamping: error)))
     }
 
     /// Makes a broker the coordinator of a group or of a transactional id.

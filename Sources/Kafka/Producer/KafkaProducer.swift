@@ -28,7 +28,7 @@ public final class KafkaProducer {
         rd_kafka_queue_destroy(events)
     }
 
-    /// Hands a record over, waiting for room; `timestamp` is in milliseconds since 1970, nil for now.
+    /// Hands a record over, waiting for room; `timestamp` is in milliseconds since 1970, nil for that of the call.
     public func produce(_ record: OutboundRecord, timestamp: Int64? = nil) throws(BrokerError) {
         let deadline = ContinuousClock.now + timeout
         while true {

@@ -69,6 +69,11 @@ final class TransactionalProducer {
     /// Serves what came up.
     func serve() throws(BrokerError) { try handle.serve(events) }
 
+    /// Makes a call of any handle, as all of them speak to the same cluster, and explains a failure.
+    func attempt<Result>(_ call: () throws(BrokerError) -> Result) throws(BrokerError) -> Result {
+        try handle.attempt(serving: events, call)
+    }
+
     private func refusal(of record: OutboundRecord, _ code: rd_kafka_resp_err_t, isFirst: Bool) -> BrokerError {
         var error = BrokerError(code, while: "producing to \(record.topic)")
         // Note: `retry` would promise that none of the records has been taken.
@@ -82,12 +87,9 @@ final class TransactionalProducer {
         try handle.handle(event)
     }
 
-    /// Makes a call; what the handle has to say meanwhile explains a failure better than a time-out.
     private func attempt(_ action: String, _ call: () -> OpaquePointer?) throws(BrokerError) {
-        try handle.serve(events)
-        guard let error = call() else { return }
-        let failure = BrokerError(taking: error, while: action)
-        if failure.remedy == .retry { try handle.serve(events) }
-        throw failure
+        try attempt { () throws(BrokerError) in
+            if let error = call() { throw BrokerError(taking: error, while: action) }
+        }
     }
 }

@@ -2,10 +2,14 @@ import Glibc
 
 /// The time of day, for what the daemon does beside the stages, which know event time alone.
 enum WallClock {
-    /// Milliseconds since 1970.
-    static var now: Int64 {
+    /// Milliseconds since 1970, counted on from the start of the process, so that they never go back.
+    static var now: Int64 { atStart + milliseconds(CLOCK_BOOTTIME) }
+
+    private static let atStart = milliseconds(CLOCK_REALTIME) - milliseconds(CLOCK_BOOTTIME)
+
+    private static func milliseconds(_ clock: clockid_t) -> Int64 {
         var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
+        clock_gettime(clock, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 

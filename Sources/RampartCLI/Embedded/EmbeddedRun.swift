@@ -105,8 +105,9 @@ struct EmbeddedRun {
         let configuration = configuration
         let application = topics.application
         return WorkerPlan(
-            topics: topics, settings: configuration.worker, overrides: command.overrides,
-            commandKey: configuration.cluster.ledgerKey, store: store, logger: configuration.log.logger("rampart"),
+            topics: topics, instance: configuration.instance, settings: configuration.worker,
+            overrides: command.overrides, signing: CommandSigning(key: configuration.cluster.ledgerKey), store: store,
+            logger: configuration.log.logger("rampart"),
             pipeline: CurrentPipeline(pipeline),
             makeBroker: { worker throws(BrokerError) in
                 try KafkaBroker(configuration.kafka(application: application, worker: worker), logger: kafkaLogger)

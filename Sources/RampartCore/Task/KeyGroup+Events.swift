@@ -1,6 +1,9 @@
 extension KeyGroup {
     // MARK: - Events
 
+    /// Puts an event into staging.
+    mutating func stage(_ row: Int, of batch: EventBatch) { staging.append(row, of: batch) }
+
     /// Applies one released event: dedupe, then the stages that its source reaches.
     mutating func apply(_ row: Int, of batch: EventBatch, at paneEnd: EventTime) {
         let header = batch.headers[row]

@@ -62,9 +62,6 @@ struct KeyGroup: Sendable {
         ledger = Ledger(plan.topology, claimCeiling: claimCeiling, keepsPromises: keepsPromises)
     }
 
-    /// Puts an event into staging.
-    mutating func stage(_ row: Int, of batch: EventBatch) { staging.append(row, of: batch) }
-
     // MARK: - Panes
 
     /// Releases every pane that ends at or before the watermark, and does all that is due until then (R13, R14).
@@ -98,7 +95,10 @@ struct KeyGroup: Sendable {
         staging.recycle(released, releasedLate)
         log.discard(before: firstEvent)
         voids.forget(at: watermark)
-        if !isRebuilding { ledger.forget(at: watermark) }
+        if !isRebuilding {
+            ledger.forget(at: watermark)
+            for index in books.indices { books[index].forgetRuns(at: watermark) }
+        }
         notePeaks()
     }
 
@@ -140,7 +140,6 @@ struct KeyGroup: Sendable {
             for slot in books[index].close(at: end, into: &outputs) {
                 windows[index].setTrack(WindowState.noTrack, of: slot)
             }
-            books[index].forgetRuns(at: end)
         }
         guard !offered.isEmpty else { return }
         ledger.claim(offered, except: voids, at: end, into: &outputs)

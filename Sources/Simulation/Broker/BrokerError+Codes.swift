@@ -21,12 +21,25 @@ extension BrokerError {
     static let brokerDown = BrokerError(.retry, code: "_TRANSPORT", message: "the broker does not answer")
     static let timedOut = BrokerError(
         .retry, code: "_TIMED_OUT", message: "no answer in time; whether the call took effect is not known")
+    /// A client that does not know whether its offsets were taken can only abort.
+    static let offsetsTimedOut = BrokerError(
+        .abort, code: "_TIMED_OUT", message: "no answer in time to the offsets of the transaction")
     static let undelivered = BrokerError(
         .abort, code: "_MSG_TIMED_OUT", message: "records of the transaction were not delivered")
     static let crashed = BrokerError(.rejoin, code: "CRASHED", message: "the worker that had this client has crashed")
 
     static func unknownTopic(_ topic: String) -> BrokerError {
         BrokerError(.stop, code: "UNKNOWN_TOPIC_OR_PART", message: "there is no such partition of topic \(topic)")
+    }
+
+    static func tooLarge(_ record: OutboundRecord) -> BrokerError {
+        BrokerError(
+            .stop, code: "MSG_SIZE_TOO_LARGE", message: "a record for topic \(record.topic) is larger than the limit")
+    }
+
+    static func metadataTooLarge(_ partition: TopicPartition) -> BrokerError {
+        BrokerError(
+            .stop, code: "OFFSET_METADATA_TOO_LARGE", message: "what is to be written beside an offset of \(partition)")
     }
 
     static func keyless(_ topic: String) -> BrokerError {

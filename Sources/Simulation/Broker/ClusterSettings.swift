@@ -24,11 +24,7 @@ public struct ClusterSettings: Hashable, Sendable {
     public var pollRecordsMax = 50
     /// The most records that a read returns; how many it is each time is drawn.
     public var readRecordsMax = 100
-    /// Whether offsets are taken only from members of the present generation, as brokers do since KIP-447.
-    public var fencesMembers = true
-    /// The number of events that the trace keeps.
-    public var traceLimit = 400
-
-    /// The defaults.
-    public init() {}
-}
+    /// The most bytes of key, value and headers that a record may have (`message.max.bytes`).
+    public var recordBytesMax = 1_000_000
+    /// The most bytes that may be written beside an offset (`offset.metadata.max.bytes`).
+    public var metadataBytesMax = 4096

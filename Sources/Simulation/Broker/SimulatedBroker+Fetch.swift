@@ -20,6 +20,7 @@ struct Fetch {
 }
 
 extension SimulatedBroker {
+    /// Tells a change of the group, with or without the records that came before it; else delivers records.
     public func poll(into inbox: inout Inbox, wait: Duration) throws(BrokerError) -> GroupChange? {
         try call(.poll) { () throws(BrokerError) in
             try checkRanges()
@@ -34,10 +35,12 @@ extension SimulatedBroker {
         }
     }
 
+    /// Records behind the position stay in the log until `resume`.
     public func pause(_ partitions: [TopicPartition]) throws(BrokerError) {
         try call(.pause) { () throws(BrokerError) in try setPaused(true, partitions) }
     }
 
+    /// Goes on at the position of `pause`.
     public func resume(_ partitions: [TopicPartition]) throws(BrokerError) {
         try call(.resume) { () throws(BrokerError) in try setPaused(false, partitions) }
     }

@@ -17,8 +17,10 @@ struct ClientMembership {
 }
 
 extension SimulatedBroker {
+    /// The generation as the client knows it; the group may be in a newer one.
     public var groupGeneration: Int { membership.generation }
 
+    /// Sends the first join; the assignment comes with a later poll.
     public func subscribe(to lead: String) throws(BrokerError) {
         try call(.subscribe) { () throws(BrokerError) in
             precondition(membership.lead == nil || membership.lead == lead, "subscribed to two topics")
@@ -32,6 +34,7 @@ extension SimulatedBroker {
         }
     }
 
+    /// OffsetFetch with `require_stable`: refused while a transaction would change one of the offsets (KIP-447).
     public func committed(
         _ partitions: [TopicPartition]
     ) throws(BrokerError) -> [TopicPartition: CommittedOffset] {
@@ -136,6 +139,7 @@ extension SimulatedBroker {
 
     // MARK: Answers
 
+    /// Takes over what was assigned; a partition that is fetched already goes on at the new offset.
     public func start(_ partitions: [StartOffset], isPaused: Bool) throws(BrokerError) {
         try call(.start) { () throws(BrokerError) in
             if case .assigned(let added) = membership.unanswered {
@@ -155,6 +159,7 @@ extension SimulatedBroker {
         }
     }
 
+    /// Gives up what was revoked, and joins again if the rebalance waits for that.
     public func stop(_ partitions: [TopicPartition]) throws(BrokerError) {
         try call(.stop) { () throws(BrokerError) in
             for partition in partitions {

@@ -43,6 +43,7 @@ struct ClientProducer {
 }
 
 extension SimulatedBroker {
+    /// InitProducerId: `retry` until the predecessor's transaction has ended everywhere.
     public func initTransactions() throws(BrokerError) {
         try call(.initTransactions) { () throws(BrokerError) in
             precondition(producer.phase == .new || producer.phase == .ready, "initTransactions while one is open")
@@ -51,6 +52,7 @@ extension SimulatedBroker {
         }
     }
 
+    /// Opens a transaction in the client alone; the coordinator hears of it with the first record.
     public func beginTransaction() throws(BrokerError) {
         try transactionalCall(.beginTransaction) { () throws(BrokerError) in
             precondition(producer.phase == .ready, "beginTransaction in phase \(producer.phase)")
@@ -58,6 +60,7 @@ extension SimulatedBroker {
         }
     }
 
+    /// Appends at once where the coordinator is ready, and else at the commit.
     public func produce(_ records: [OutboundRecord]) throws(BrokerError) {
         try transactionalCall(.produce) { () throws(BrokerError) in
             try checkOpen()
@@ -71,12 +74,18 @@ extension SimulatedBroker {
         }
     }
 
+    /// AddOffsetsToTxn and TxnOffsetCommit, under the generation that the client knows (KIP-447).
     public func sendOffsets(_ offsets: [TopicPartition: CommittedOffset]) throws(BrokerError) {
         try transactionalCall(.sendOffsets) { () throws(BrokerError) in
             try checkOpen()
             var sent: [(log: Int, value: CommittedOffset)] = []
-            for (partition, value) in offsets { sent.append((try log(of: partition), value)) }
-            sent.sort { $0.log < $1.log }
+            for (partition, value) in offsets.sorted(by: { $0.key < $1.key }) {
+                let isTooLarge = value.metadata.utf8.count > cluster.settings.metadataBytesMax
+                if isTooLarge { throw .metadataTooLarge(partition) }
+                sent.append((try log(of: partition), value))
+            }
+            // As in librdkafka, nothing to send is nothing to do.
+            if sent.isEmpty { return }
             try cluster.register(producer.claim, log: nil)
             producer.isRegistered = true
             try cluster.sendOffsets(
@@ -85,6 +94,7 @@ extension SimulatedBroker {
         }
     }
 
+    /// Sends what waits and asks for the decision; asked again, it tells the decision that was made.
     public func commitTransaction() throws(BrokerError) {
         if producer.phase == .open, !isCrashed { producer.phase = .committing }
         try transactionalCall(.commitTransaction) { () throws(BrokerError) in
@@ -97,6 +107,7 @@ extension SimulatedBroker {
         producer.end()
     }
 
+    /// Drops what waits and asks for the abort.
     public func abortTransaction() throws(BrokerError) {
         try transactionalCall(.abortTransaction) { () throws(BrokerError) in
             switch producer.phase {
@@ -115,17 +126,17 @@ extension SimulatedBroker {
     private func transactionalCall(
         _ kind: CallKind, _ effect: () throws(BrokerError) -> Void
     ) throws(BrokerError) {
-        try call(kind) { () throws(BrokerError) in
-            precondition(producer.phase != .new, "\(kind) before initTransactions")
-            do throws(BrokerError) {
+        do throws(BrokerError) {
+            try call(kind) { () throws(BrokerError) in
+                precondition(producer.phase != .new, "\(kind) before initTransactions")
                 if producer.phase == .fenced { throw .fenced }
                 if cluster.outage == nil { try cluster.check(producer.claim) }
                 try effect()
-            } catch {
-                if error.remedy == .abort { producer.phase = .failed(error) }
-                if error == .fenced { producer.phase = .fenced }
-                throw error
             }
+        } catch {
+            if error.remedy == .abort { producer.phase = .failed(error) }
+            if error == .fenced { producer.phase = .fenced }
+            throw error
         }
     }
 
@@ -139,6 +150,7 @@ extension SimulatedBroker {
     private func enqueue(_ record: OutboundRecord) throws(BrokerError) {
         guard let topic = cluster.topics[record.topic] else { throw .unknownTopic(record.topic) }
         if topic.spec.isCompacted, record.key == nil { throw .keyless(record.topic) }
+        if record.byteCount > cluster.settings.recordBytesMax { throw .tooLarge(record) }
         let count = topic.spec.partitions
         let drawn = record.partition == nil && record.key == nil ? random.below(count) : 0
         let partition = record.partition ?? record.key.map { KeyPartitioner.partition(of: $0, count: count) } ?? drawn
@@ -169,5 +181,12 @@ extension SimulatedBroker {
             cluster.note("append", client: number, cluster.logs[log].partition, cluster.logs[log].end - 1)
         }
         producer.unsent.removeAll()
+    }
+}
+
+extension OutboundRecord {
+    fileprivate var byteCount: Int {
+        let bytes = (key?.count ?? 0) + (value?.count ?? 0)
+        return headers.reduce(bytes) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) }
     }
 }

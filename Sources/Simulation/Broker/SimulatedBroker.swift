@@ -138,8 +138,8 @@ public final class SimulatedBroker: Broker {
         }
         cluster.note(kind.rawValue, client: self.number, partition, number)
         do throws(BrokerError) {
-            try reach(kind)
             beat(kind)
+            try reach(kind)
             let result = try effect()
             try answer(kind)
             return result
@@ -173,7 +173,9 @@ public final class SimulatedBroker: Broker {
             throw .crashed
         }
         try failAsScripted(kind, isAfterEffect: true)
-        if kind.isRepeatable, cluster.faults.losesAnswer(at: cluster.now) { throw .timedOut }
+        if kind.isRepeatable, cluster.faults.losesAnswer(at: cluster.now) {
+            throw kind == .sendOffsets ? .offsetsTimedOut : .timedOut
+        }
     }
 
     private func failAsScripted(_ kind: CallKind, isAfterEffect: Bool) throws(BrokerError) {

@@ -1,6 +1,6 @@
 public import Engine
 
-/// The order of all that happened, hashed from the beginning and kept for its last part.
+/// All that happened in its order: hashed and counted from the beginning, and kept for its last part.
 public struct Trace: Sendable {
     /// Something that happened.
     public struct Event: Hashable, Sendable {
@@ -22,6 +22,8 @@ public struct Trace: Sendable {
     public private(set) var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     /// How many events there were.
     public private(set) var count = 0
+    /// How often each thing happened, by its name.
+    public private(set) var counts: [String: Int] = [:]
     private var ring: [Event] = []
 
     init(limit: Int) { self.limit = limit }
@@ -44,6 +46,7 @@ public struct Trace: Sendable {
         mix(event.name)
         if ring.count < limit { ring.append(event) } else if limit > 0 { ring[count % limit] = event }
         count += 1
+        counts[event.name, default: 0] += 1
     }
 
     private mutating func mix(_ text: String) {

@@ -53,7 +53,7 @@ struct Checker {
             let control = world.cluster.committedRecords(of: TopicPartition(world.topics.control, task))
             var replay = try TaskReplay(
                 task: task, topics: world.topics, control: control, fallback: try SimulatedPipeline.load(),
-                bounds: world.settings.worker.bounds)
+                bounds: Intake.Bounds())
             var source = ClusterSource(cluster: world.cluster)
             for record in try replay.records(from: &source) { expected[record.topic, default: []].append(record.value ?? []) }
             try checkFates(replay, task: task)

@@ -87,7 +87,9 @@ public final class World {
     private func settle(_ what: String, within limit: Int64, until isDone: () -> Bool) throws {
         let deadline = cluster.now + limit
         while !isDone() {
-            guard cluster.now < deadline else { throw Violation("the workers do not \(what) after all faults have ended") }
+            guard cluster.now < deadline else {
+                throw Violation("the workers do not \(what) after all faults have ended: \(situation)")
+            }
             try tick(isCalm: true)
         }
     }
@@ -131,9 +133,14 @@ public final class World {
         seats[index].client = client
         seats[index].worker = Worker(
             pipeline: pipeline, overrides: overrides.compactMap { ThresholdOverride(argument: $0) }, topics: topics,
-            settings: settings.worker, broker: sabotage.broker(client), store: wrappedStores[seat.machine],
-            hashSeed: random.next(), observe: { [unowned self] in statistics.count($0) })
+            instance: "machine-\(seat.machine)", settings: settings.worker, broker: sabotage.broker(client), store: wrappedStores[seat.machine],
+            hashSeed: random.next(), observe: { [unowned self] in note($0) })
         seats[index].frozenUntil = .min
+    }
+
+    private func note(_ fact: WorkerFact) {
+        statistics.count(fact)
+        if case .stuck(_, let message) = fact { failure = Violation("a task is stuck: \(message)") }
     }
 
     private func standUp(_ index: Int, for pause: ClosedRange<Int64>) {
@@ -206,6 +213,17 @@ public final class World {
     }
 
     // MARK: - Looking
+
+    /// Who is about what, for whoever reads a violation.
+    private var situation: String {
+        let seats = seats.map { seat in "\(seat.transactionalID): \(seat.worker?.situation ?? "nobody")" }
+        let behind = (0..<settings.partitions).flatMap(topics.partitions(of:)).compactMap { partition -> String? in
+            let next = cluster.committedOffset(of: partition)?.offsetNext ?? 0
+            return next == cluster.stableEnd(of: partition)
+                ? nil : "\(partition) at \(next) of \(cluster.stableEnd(of: partition))"
+        }
+        return "now \(cluster.now); \((seats + behind).joined(separator: "; "))"
+    }
 
     private var isAllCommitted: Bool {
         (0..<settings.partitions).allSatisfy { number in

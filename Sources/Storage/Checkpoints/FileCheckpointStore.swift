@@ -28,15 +28,15 @@ public final class FileCheckpointStore: CheckpointStore, Sendable {
         var intact: [CheckpointName] { newestFirst.filter { problems[$0] == nil } }
     }
 
-    private let claim: FileDescriptor
+    private let claim: ClaimedFolder
     private let shelves: Mutex<[Int: Shelf]>
 
     /// Opens the folder, which is created where it is missing, and removes what an interrupted `save` has left behind.
     public init(folder: String) throws(StorageError) {
         self.folder = folder
-        self.claim = try Folder.claim(
-            folder, mode: 0o700, inUse: "another process keeps its checkpoints here; give each its own folder")
-        guard try claim.status().permissions & 0o077 == 0 else {
+        self.claim = try ClaimedFolder(
+            path: folder, mode: 0o700, inUse: "another process keeps its checkpoints here; give each its own folder")
+        guard try claim.descriptor.status().permissions & 0o077 == 0 else {
             throw StorageError(
                 .notPrivate, file: folder, operation: .open,
                 "checkpoints hold personal data, and other users can enter this folder; run: chmod 700 \(folder)")
@@ -62,7 +62,7 @@ public final class FileCheckpointStore: CheckpointStore, Sendable {
         do throws(StorageError) {
             try write(checkpoint, as: name, to: partial)
             try Folder.rename(partial, to: file(name))
-            try claim.synchronize()
+            try claim.descriptor.synchronize()
         } catch {
             unlink(partial)
             throw error
@@ -97,7 +97,7 @@ public final class FileCheckpointStore: CheckpointStore, Sendable {
             try Folder.removeFile(file(name))
             forget(name)
         }
-        try claim.synchronize()
+        try claim.descriptor.synchronize()
     }
 
     // MARK: -

@@ -3,7 +3,7 @@ import FoundationEssentials
 import Glibc
 import RampartCore
 
-/// The manifest as JSON: for people one line a partition, for programs one object.
+/// The manifest as JSON, laid out for people.
 enum ManifestFile {
     /// The longest manifest that is read: room for more partitions than a Kafka cluster has.
     static let bytesMax = 64 << 20
@@ -45,8 +45,8 @@ enum ManifestFile {
             StorageError(reason, file: path, operation: .read, text)
         }
         let status = try file.status()
-        guard status.kind == .regular, status.byteCount <= bytesMax else {
-            throw refusal(.notARecordedLog, "this is not the manifest of a recorded log")
+        guard status.byteCount <= bytesMax else {
+            throw refusal(.tooLarge, "the manifest has \(status.byteCount) bytes; the most are \(bytesMax)")
         }
         let bytes = try file.read(status.byteCount, at: 0) ?? []
         guard let frame = try? JSONDecoder().decode(FrameRow.self, from: Data(bytes)), frame.format == format else {
@@ -91,9 +91,10 @@ private struct ManifestRow: Codable {
         let time = created.map { EventTime(text: $0) }
         if let time, time == nil { return nil }
         var manifest = RecordedLogManifest(pipeline: pipeline, application: application, created: time ?? nil)
+        var seen: Set<TopicPartition> = []
         for row in partitions {
-            guard let partition = row.entry, manifest[partition.partition] == nil else { return nil }
-            manifest.partitions.append(partition)
+            guard let entry = row.entry, seen.insert(entry.partition).inserted else { return nil }
+            manifest.partitions.append(entry)
         }
         return manifest
     }

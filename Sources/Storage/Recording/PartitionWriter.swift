@@ -6,6 +6,8 @@ import Glibc
 /// After an error the file may end in half a block; a new writer for the same files cuts it off.
 final class PartitionWriter {
     let role: RecordedLogManifest.Role
+    /// The first offset that the daemon has not committed, where that was noted.
+    var committed: Int64?
     /// The offsets appended so far, whether written or still gathering.
     private(set) var covered: Range<Int64>
     /// The offsets of the blocks written so far.
@@ -35,6 +37,7 @@ final class PartitionWriter {
         self.latest = .min
         try Folder.create(at: files.folder, mode: 0o700)
         try Self.cut(files, after: walk)
+        try FileDescriptor(path: files.folder, flags: O_RDONLY | O_DIRECTORY).synchronize()
     }
 
     /// Goes on where a partition ends: behind the last block that is whole.
@@ -43,6 +46,7 @@ final class PartitionWriter {
     init(_ files: PartitionFiles, continuing entry: RecordedLogManifest.Partition) throws(StorageError) {
         self.files = files
         self.role = entry.role
+        self.committed = entry.committed
         let promised = entry.covered
         try Folder.create(at: files.folder, mode: 0o700)
         let file = try FileDescriptor(path: files.records, flags: O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
@@ -129,7 +133,6 @@ final class PartitionWriter {
     /// Returns when all blocks written are on the disk; the index need not be, as it can be made anew.
     func synchronize() throws(StorageError) {
         try FileDescriptor(path: files.records, flags: O_WRONLY | O_NOFOLLOW).synchronize()
-        try FileDescriptor(path: files.folder, flags: O_RDONLY | O_DIRECTORY).synchronize()
         isUnsynchronized = false
     }
 

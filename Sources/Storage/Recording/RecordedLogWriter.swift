@@ -21,7 +21,7 @@ public final class RecordedLogWriter {
     private var partitions: [TopicPartition: PartitionWriter] = [:]
     private var pendingBytes = 0
     /// Claimed as long as the writer is at work.
-    private var claim: FileDescriptor?
+    private var claim: ClaimedFolder?
     private var failure: StorageError?
 
     /// Opens the folder, which is created where it is missing, to record what the manifest describes.
@@ -37,12 +37,13 @@ public final class RecordedLogWriter {
         self.manifest = manifest
         self.manifest.partitions = []
         self.pendingBytesMax = pendingBytesMax
-        let claim = try Folder.claim(folder, mode: 0o700, inUse: "another process is recording into this folder")
+        let claim = try ClaimedFolder(
+            path: folder, mode: 0o700, inUse: "another process is recording into this folder")
         self.claim = claim
         if RecordedLogReader.isRecordedLog(folder) {
             try resume(as: manifest)
         } else {
-            try ManifestFile.write(self.manifest, in: folder, descriptor: claim)
+            try ManifestFile.write(self.manifest, in: folder, descriptor: claim.descriptor)
         }
     }
 
@@ -164,18 +165,18 @@ public final class RecordedLogWriter {
     /// `committed` notes for some partitions the first offset that the daemon has not committed.
     public func flush(committed: [TopicPartition: Int64] = [:]) throws(StorageError) {
         try guarded { () throws(StorageError) in
-            for writer in partitions.values {
+            for (partition, writer) in partitions {
+                if let offset = committed[partition] { writer.committed = offset }
                 try writeBlock(of: writer)
                 if writer.isUnsynchronized { try writer.synchronize() }
             }
             var promised = manifest
             promised.partitions = partitions.sorted { $0.key < $1.key }.map { partition, writer in
                 RecordedLogManifest.Partition(
-                    partition: partition, role: writer.role, covered: writer.written,
-                    committed: committed[partition] ?? manifest[partition]?.committed)
+                    partition: partition, role: writer.role, covered: writer.written, committed: writer.committed)
             }
             if promised != manifest, let claim {
-                try ManifestFile.write(promised, in: folder, descriptor: claim)
+                try ManifestFile.write(promised, in: folder, descriptor: claim.descriptor)
                 manifest = promised
             }
         }

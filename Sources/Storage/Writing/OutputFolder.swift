@@ -8,7 +8,7 @@ public final class OutputFolder {
     /// The folder.
     public let path: String
 
-    private let folder: FileDescriptor
+    private let folder: ClaimedFolder
     private var files: [OutputFile: BufferedFile] = [:]
     private var spools: [OutputFile: SortedSpool] = [:]
     private var isClosed = false
@@ -16,7 +16,7 @@ public final class OutputFolder {
     /// Creates the folder where it is missing, claims it, and opens its files under their partial names.
     public init(path: String) throws(StorageError) {
         self.path = path
-        self.folder = try Folder.claim(path, inUse: "another run is writing to this folder")
+        self.folder = try ClaimedFolder(path: path, inUse: "another run is writing to this folder")
         for file in OutputFile.allCases where Self.exists(final(file)) {
             throw StorageError(
                 .holdsResults, file: path, operation: .create,
@@ -54,7 +54,7 @@ public final class OutputFolder {
         for file in OutputFile.allCases {
             try Folder.rename(partial(file), to: final(file))
         }
-        try folder.synchronize()
+        try folder.descriptor.synchronize()
     }
 
     /// Ends a run that was not complete: everything reaches the disk, and the files stay partial.

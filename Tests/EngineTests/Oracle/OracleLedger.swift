@@ -98,7 +98,6 @@ struct OracleLedger {
             return .held
         }
         if line.paneEnd - line.chargeTime > pipeline.ledger.claimHorizon {
-            hits.add(.heldByAge)
             return .held
         }
         let cap = capKey(line.merchant, line.chargeTime, line.currency)

@@ -195,7 +195,7 @@ enum Situation: String, CaseIterable, Sendable {
     case conditionError, absentMeasure, twoCurrencies, noCurrency, moneyFires
     case carried, expiryFires, expiryStops
     case opened, doubled, closed, continued, reopened, leftOpen, closedWithEarlierPeak
-    case posted, heldByCap, heldByReview, heldLate, heldByAge, triedNext, capReachedExactly, reviewReachedExactly
+    case posted, heldByCap, heldByReview, heldLate, triedNext, capReachedExactly, reviewReachedExactly
     case lineForgotten
     case overlapWithinStage, overlapOfStages, chargeBeforeThreshold
     case lateInInterval, lateOutsideInterval, lateBeyondHorizon, lateOngoing, lateOfSeveral, latePosted

@@ -5,7 +5,7 @@ import Testing
 @Suite(.serialized) struct RecoveryTests {
     /// A task that crashes at random commits goes on as one that never did.
     @Test func differential_recovery() async {
-        await Campaign.run("differential_recovery", seeds: Campaign.seeds(300), first: 5_000_000) { model in
+        await Campaign.run("differential_recovery", seeds: Campaign.seeds(150), first: 5_000_000) { model in
             var maker = try RecoveryScriptMaker(model)
             let (script, expected) = maker.make(isPlain: model.seed % 3 == 0)
             var run = RecoveryRun(script: script, random: SplitMix64(seed: model.seed ^ 0xDEAD))
@@ -16,7 +16,7 @@ import Testing
 
     /// Without promises, settings and decisions a task says what a replay says.
     @Test func differential_task() async {
-        await Campaign.run("differential_task", seeds: Campaign.seeds(60), first: 6_000_000) { model in
+        await Campaign.run("differential_task", seeds: Campaign.seeds(40), first: 6_000_000) { model in
             var model = model
             model.options = OracleOptions()
             var maker = try RecoveryScriptMaker(model)

@@ -19,7 +19,7 @@ extension Trait where Self == OwnThread {
 
 private final class BlockingExecutor: TaskExecutor {
     static let shared = BlockingExecutor()
-    private let queue = DispatchQueue(label: "blocking tests")
+    private let queue = DispatchQueue(label: "blocking tests", attributes: .concurrent)
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)

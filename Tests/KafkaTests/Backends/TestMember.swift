@@ -36,6 +36,9 @@ final class TestMember {
 
     func join() throws { try broker.subscribe(to: topics[0]) }
 
+    /// Notes that the broker was closed.
+    func leave() { owned = [] }
+
     /// One poll.
     func poll(wait: Duration = .milliseconds(50)) throws {
         inbox.removeAll()
@@ -97,6 +100,21 @@ func poll(
 
 /// What a test waited for did not come.
 struct DidNotHappen: Error {}
+
+/// Makes a call as a worker does: again after `retry`.
+func insist(_ call: () throws(BrokerError) -> Void, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    for _ in 0..<40 {
+        guard let error = failure(of: call) else { return }
+        guard error.remedy == .retry else { throw error }
+    }
+    Issue.record("the call never came to an end", sourceLocation: sourceLocation)
+}
+
+/// What a call failed with.
+func failure(of call: () throws(BrokerError) -> Void) -> BrokerError? {
+    do { try call() } catch { return error }
+    return nil
+}
 
 /// Records with numbered values for one partition.
 func numbered(_ range: Range<Int>, _ topic: String, _ partition: Int) -> [OutboundRecord] {

@@ -1,6 +1,6 @@
 import Testing
 
-/// What every implementation of the port must do, held against each cluster; and what only one of them can show.
+/// What every implementation of the port must do, held against each cluster.
 ///
 /// One test runs at a time, so that two cores are enough and time-outs mean something.
 @Suite(.serialized, .ownThread) struct BrokerTests {}

@@ -79,6 +79,53 @@ extension BrokerTests {
         }
 
         @Test(arguments: Backend.allCases)
+        func partitionsAreAddedAndGivenUpBetweenChanges(_ backend: Backend) throws {
+            let fixture = try backend.fixture()
+            let names = Names()
+            try fixture.createTopic(names.topic(), partitions: 2)
+            for partition in 0..<2 { try fixture.append(numbered(0..<200, names.topic(), partition)) }
+            let partitions = (0..<2).map { TopicPartition(names.topic(), $0) }
+            let broker = try fixture.makeBroker(names.member())
+            try broker.subscribe(to: names.topic())
+            var inbox = Inbox(byteLimit: 100)
+            while try broker.poll(into: &inbox, wait: .milliseconds(100)) == nil {}
+            var offsets: [TopicPartition: [Int]] = [:]
+            func fetch(until count: Int, of partition: TopicPartition) throws {
+                while (offsets[partition]?.count ?? 0) < count {
+                    inbox.removeAll()
+                    #expect(try broker.poll(into: &inbox, wait: .milliseconds(100)) == nil)
+                    for (partition, place) in inbox.partitions {
+                        offsets[partition, default: []] += inbox.arrivals[place].batch.records.map(\.position)
+                    }
+                }
+            }
+            try broker.start([StartOffset(partitions[0], at: 0)], isPaused: false)
+            try fetch(until: 20, of: partitions[0])
+            try broker.start([StartOffset(partitions[1], at: 100)], isPaused: false)
+            try fetch(until: 20, of: partitions[1])
+            try broker.stop([partitions[0]])
+            let before = offsets[partitions[0]]
+            try fetch(until: 100, of: partitions[1])
+            #expect(offsets[partitions[0]] == before)
+            #expect(offsets[partitions[0]] == Array(0..<(before?.count ?? 0)))
+            #expect(offsets[partitions[1]] == Array(100..<200))
+            broker.close()
+        }
+
+        @Test(arguments: Backend.allCases)
+        func leadThatDoesNotExistStops(_ backend: Backend) throws {
+            let fixture = try backend.fixture()
+            guard !fixture.divergences.contains(.makesTopicsUp) else { return }
+            let names = Names()
+            let member = TestMember(try fixture.makeBroker(names.member()), topics: [names.topic()])
+            try member.join()
+            let error = #expect(throws: BrokerError.self) { try poll(member) { false } }
+            #expect(error?.remedy == .stop)
+            #expect(error?.message.contains(names.topic()) == true)
+            member.broker.close()
+        }
+
+        @Test(arguments: Backend.allCases)
         func changesCanBeAnsweredWithNothing(_ backend: Backend) throws {
             let fixture = try backend.fixture()
             let names = Names()

@@ -105,6 +105,19 @@ extension BrokerTests {
         }
 
         @Test(arguments: Backend.allCases)
+        func startBeforeTheFirstOffsetIsRefused(_ backend: Backend) throws {
+            let fixture = try backend.fixture()
+            let names = Names()
+            try fixture.createTopic(names.topic(), partitions: 1)
+            let member = TestMember(try fixture.makeBroker(names.member()), topics: [names.topic()])
+            member.progress.offsetsNext[TopicPartition(names.topic(), 0)] = -1
+            try member.join()
+            let error = #expect(throws: BrokerError.self) { try poll(member) { false } }
+            #expect(error?.remedy == .stop)
+            member.broker.close()
+        }
+
+        @Test(arguments: Backend.allCases)
         func recordsAreWhatWasAppended(_ backend: Backend) throws {
             let fixture = try backend.fixture()
             let names = Names()

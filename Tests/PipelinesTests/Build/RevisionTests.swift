@@ -4,7 +4,7 @@ import Testing
 
 /// The revision names the settings: it changes with each of them, and with nothing else.
 @Suite struct RevisionTests {
-    private static let rich = """
+    static let rich = """
         pipeline: shop
         lateness: 5s
         sources:
@@ -44,7 +44,8 @@ import Testing
 
     /// Each changes one setting.
     static let changes = [
-        ("pipeline: shop", "pipeline: shop2"), ("lateness: 5s", "lateness: 6s"), ("  clicks:\n", "  cliques:\n"),
+        ("pipeline: shop", "pipeline: shop2"), ("lateness: 5s", "lateness: 5s\nmax_ahead: 2h"),
+        ("lateness: 5s", "lateness: 6s"), ("  clicks:\n", "  cliques:\n"),
         ("event: click", "event: review"), ("topic: clicks", "topic: klicks"), ("default: GBP", "default: EUR"),
         ("ad_id: ad.id", "ad_id: ad_id"), ("ad_id: ad.id", "ad_id: [ad.id]"), ("ad_id: ad.id", "device_id: ad.id"),
         ("switch: kind", "switch: type"), ("equals: sale", "starts_with: sale"), ("starts_with: R", "starts_with: S"),

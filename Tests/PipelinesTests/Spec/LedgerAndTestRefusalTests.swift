@@ -16,6 +16,9 @@ import Testing
         added("an unknown key", "ledger: { «cap: { GBP: 1 } }", "did you mean `caps`?"),
         added("no statement", "ledger: { statement: «0s }", "above zero"),
         added("no horizon", "ledger: { late_horizon: «0h, claim_horizon: «0d }", "above zero", "above zero"),
+        added(
+            "lines forgotten too soon", "ledger: { claim_horizon: «24h }",
+            "set claim_horizon in ledger: to 1450m or more"),
         added("an unknown policy", "ledger: { late_credit: «keep }", "expected hold or post"),
         added("an unknown currency", "ledger: { caps: { «XTS: 1 } }", "is no currency"),
         added("a negative cap", "ledger: { caps: { GBP: «-1 } }", "not below zero"),

@@ -56,6 +56,51 @@ import Testing
         #expect(OutputFixtures.text { encoder.write(line, to: &$0) }.contains(#""ad_id":null,"#))
     }
 
+    /// What a reload changes is told as it was when the row was made, whatever the encoder's topology says now.
+    @Test func alertsCarryTheSettingsInForce() {
+        var alert = OutputFixtures.alert()
+        alert.settings = Alert.Settings(
+            revision: "r-0", severity: .critical, thresholds: [Threshold(name: "min_clicks", value: .integer(7))],
+            message: [.text("at least "), .threshold(0)])
+        let row = OutputFixtures.text { encoder.write(alert, to: &$0) }
+        #expect(row.contains(#""severity":"critical""#) && row.contains(#""pipeline_revision":"r-0""#))
+        #expect(row.contains(#""thresholds":{"min_clicks":7}"#) && row.contains(#""message":"at least 7""#))
+    }
+
+    @Test func aMessageSetAsideNamesItsTopic() {
+        var letter = OutputFixtures.deadLetter(Array("{".utf8))
+        letter.origin = RecordOrigin(
+            timestamp: OutputFixtures.noon, key: RecordOrigin.Content(Array("m-1".utf8)),
+            headers: [
+                RecordOrigin.Header(
+                    name: RecordOrigin.Content(Array("trace".utf8)), value: RecordOrigin.Content([0xFF]))
+            ], headerCount: 1)
+        let named = OutputEncoder(
+            topology: OutputFixtures.topology(), partitions: [("a", 0), ("a", 1), ("shop.clicks", 4)])
+        let row = OutputFixtures.text { named.write(letter, to: &$0) }
+        let expected =
+            #"{"schema_version":1,"reason":"invalid_json","detail":"byte 3: expected a member's name","#
+            + #""source":"clicks","topic":"shop.clicks","partition":4,"offset":17,"#
+            + #""timestamp":"2011-11-14T12:00:00.000Z","key":"m-1","#
+            + #""headers":[{"name":"trace","value_base64":"/w=="}],"raw":"{"}"# + "\n"
+        #expect(row == expected)
+        // Without names there is no message that anyone could find.
+        #expect(OutputFixtures.text { encoder.write(letter, to: &$0) }.contains(#""partition":2,"position":17,"#))
+    }
+
+    @Test func aDecisionStandsInItsCredit() {
+        var credit = OutputFixtures.credit()
+        credit.revision = 2
+        credit.state = .posted
+        credit.decision = Credit.Decision(
+            commandID: "7", action: .approve, who: "ann", why: "seen", paneEnd: OutputFixtures.noon)
+        let row = OutputFixtures.text { encoder.write(credit, to: &$0) }
+        #expect(
+            row.hasSuffix(
+                #""decision":{"command_id":"7","action":"approve","who":"ann","why":"seen","#
+                    + #""pane_end":"2011-11-14T12:00:00.000Z"}}"# + "\n"))
+    }
+
     @Test func creditRow() {
         let row = OutputFixtures.text { encoder.write(OutputFixtures.credit(), to: &$0) }
         let expected =

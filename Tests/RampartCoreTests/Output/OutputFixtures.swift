@@ -105,6 +105,22 @@ enum OutputFixtures {
             place: RecordPlace(source: source, partition: 2, position: 17), raw: RawRecord(bytes))
     }
 
+    /// A row with each kind of origin that a message can have.
+    static func messages<Row>(of row: Row, _ origin: WritableKeyPath<Row, RecordOrigin?>) -> [Row] {
+        let text = RecordOrigin.Content(Array("k-1".utf8))
+        let bytes = RecordOrigin.Content([0xFF])
+        let long = RecordOrigin.Content([UInt8](repeating: 0x61, count: Limits.originBytes + 1))
+        let headers = [(text, text), (bytes, bytes), (long, long), (text, nil)].map {
+            RecordOrigin.Header(name: $0.0, value: $0.1)
+        }
+        return [(noon, text), (nil, bytes), (noon, long), (nil, nil)].map { timestamp, key in
+            var row = row
+            row[keyPath: origin] = RecordOrigin(
+                timestamp: timestamp, key: key, headers: headers, headerCount: headers.count + (key == nil ? 9 : 0))
+            return row
+        }
+    }
+
     static func late(_ bytes: [UInt8]) -> LateEvent {
         LateEvent(
             place: RecordPlace(source: 1, partition: 0, position: 3), time: noon, watermark: noon + .seconds(1),

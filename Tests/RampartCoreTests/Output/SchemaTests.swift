@@ -15,7 +15,8 @@ import Testing
     }
 
     private static func rows(_ name: String) -> [String] {
-        let encoder = OutputEncoder(topology: OutputFixtures.topology())
+        let encoder = OutputEncoder(
+            topology: OutputFixtures.topology(), partitions: (0..<3).map { (topic: "shop.clicks", partition: $0 + 5) })
         let long = [UInt8](repeating: 0xFF, count: Limits.deadLetterBytes + 1)
         let records: [[UInt8]] = [Array("{}".utf8), [0xFF], long]
         switch name {
@@ -31,7 +32,13 @@ import Testing
             var second = OutputFixtures.line()
             second.adID = nil
             return [OutputFixtures.line(), second].map { line in OutputFixtures.text { encoder.write(line, to: &$0) } }
-        case "credit": return [OutputFixtures.text { encoder.write(OutputFixtures.credit(), to: &$0) }]
+        case "credit":
+            var second = OutputFixtures.credit()
+            second.decision = Credit.Decision(
+                commandID: "7", action: .reject, who: "ann", why: "a test shop", paneEnd: OutputFixtures.noon)
+            return [OutputFixtures.credit(), second].map { credit in
+                OutputFixtures.text { encoder.write(credit, to: &$0) }
+            }
         case "dead-letter":
             let letters = records.map { OutputFixtures.deadLetter($0) }
             let reasons = DeadLetterReason.allCases.map { reason in
@@ -39,9 +46,12 @@ import Testing
                 letter.reason = reason
                 return letter
             }
-            return (letters + reasons).map { letter in OutputFixtures.text { encoder.write(letter, to: &$0) } }
+            return (letters + reasons + OutputFixtures.messages(of: letters[0], \.origin)).map { letter in
+                OutputFixtures.text { encoder.write(letter, to: &$0) }
+            }
         case "late":
-            return records.map { OutputFixtures.late($0) }
+            let events = records.map { OutputFixtures.late($0) }
+            return (events + OutputFixtures.messages(of: events[0], \.origin))
                 .map { late in OutputFixtures.text { encoder.write(late, to: &$0) } }
         default:
             var stopped = Summary(topology: OutputFixtures.topology())

@@ -47,6 +47,19 @@ import Testing
         #expect(worker.delivered[input] == [0])
     }
 
+    @Test func aStartInPauseDeliversNothingUntilItIsResumed() throws {
+        let cluster = SimulatedCluster.small()
+        cluster.append(["a"], to: input)
+        let worker = try Worker(cluster, "a")
+        try worker.settle()
+        try worker.broker.start([StartOffset(input, at: 0)], isPaused: true)
+        try worker.settle()
+        #expect(worker.delivered[input] == [0])
+        try worker.broker.resume([input])
+        try worker.settle()
+        #expect(worker.delivered[input] == [0, 0])
+    }
+
     @Test func aStoppedPartitionDeliversNothing() throws {
         let cluster = SimulatedCluster.small()
         let worker = try Worker(cluster, "a")

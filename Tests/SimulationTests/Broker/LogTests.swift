@@ -91,6 +91,23 @@ import Testing
         #expect(error?.code == "INVALID_RECORD")
     }
 
+    @Test func recordsAndMetadataHaveTheirLimits() throws {
+        let producer = try SimulatedBroker.producer(cluster, "a")
+        let limit = cluster.settings.recordBytesMax
+        let record = { (size: Int) in
+            OutboundRecord(
+                topic: "out", key: [1], value: [UInt8](repeating: 0, count: size - 4),
+                headers: [RecordHeader("h", [1, 2])])
+        }
+        #expect(refusal { try producer.produce([record(limit + 1)]) }?.code == "MSG_SIZE_TOO_LARGE")
+        try producer.produce([record(limit)])
+        let metadata = String(repeating: "m", count: cluster.settings.metadataBytesMax + 1)
+        let refused = refusal {
+            try producer.sendOffsets([output: CommittedOffset(offsetNext: 0, metadata: metadata)])
+        }
+        #expect(refused?.code == "OFFSET_METADATA_TOO_LARGE")
+    }
+
     /// Vectors of Kafka's own `UtilsTest.testMurmur2`.
     @Test(arguments: [
         ("21", -973_932_308), ("foobar", -790_332_482), ("a-little-bit-long-string", -985_981_536),

@@ -30,6 +30,18 @@ import Testing
         }
     }
 
+    /// A tail that is longer than what is appended over it would else show up again behind it.
+    @Test func aLongTailIsCutOff() throws {
+        let (bytes, _) = try crashBehindPromise()
+        try restore(bytes + [UInt8](repeating: 0x1F, count: 5000))
+        #expect(try log.records(of: clicks).cursor.tornBytes == 5000)
+        let writer = try log.writer()
+        try writer.append([record(2)], of: clicks, role: .input)
+        try writer.finish()
+        let found = try log.records(of: clicks)
+        #expect(found.records.map(\.offset) == [0, 1, 2] && found.cursor.tornBytes == 0)
+    }
+
     /// Blocks that were not yet promised are looked into before recording goes on behind them.
     @Test func aDamagedBlockBehindThePromiseIsCutOff() throws {
         let (bytes, promised) = try crashBehindPromise()

@@ -91,6 +91,30 @@ import Testing
         #expect(bytes == expected.reduce(into: []) { RecordFrame.append($1, to: &$0) })
     }
 
+    // MARK: Memory
+
+    /// Records gather up to the size of a block, and together up to a bound; then they go to the disk, asked or not.
+    @Test(arguments: [(RecordedLogWriter.blockBytes, 1 << 30), (1 << 30, 10_000)])
+    func recordsDoNotGatherForEver(blockBytes: Int, pendingBytesMax: Int) throws {
+        let writer = try log.writer(pendingBytesMax: pendingBytesMax)
+        let limit = min(blockBytes, pendingBytesMax)
+        func written(_ partition: TopicPartition) throws -> Int {
+            try log.temporary.read("log/topics/clicks/\(partition.partition).records.gz").count
+        }
+        var small = record(0)
+        small.value = [UInt8](repeating: 7, count: limit / 2 - RecordFrame.byteCountMin)
+        try writer.append([small], of: clicks, role: .input)
+        #expect(try written(clicks) == 0)
+        let other = pendingBytesMax == limit ? TopicPartition("clicks", 1) : clicks
+        small.offset = 1
+        small.value!.removeLast()
+        try writer.append([small], of: other, role: .input)
+        #expect(try written(other) == 0)
+        try writer.append([record(2)], of: other, role: .input)
+        #expect(try written(other) > 0)
+        #expect(try log.reader().manifest.partitions.isEmpty)
+    }
+
     // MARK: Gaps
 
     @Test func offsetsThatWereLostAreCountedAndThoseWithoutRecordsAreNot() throws {
@@ -222,6 +246,13 @@ import Testing
         #expect(RecordedLogReader.isRecordedLog(log.folder))
         #expect(#expect(throws: StorageError.self) { try log.reader() }?.reason == reason)
         #expect(#expect(throws: StorageError.self) { try log.writer() }?.reason == reason)
+    }
+
+    @Test func aManifestThatIsTooLongIsNotRead() throws {
+        try log.writer().finish()
+        #expect(truncate("\(log.folder)/recorded-log.json", ManifestFile.bytesMax + 1) == 0)
+        let error = #expect(throws: StorageError.self) { try log.reader() }
+        #expect(error?.reason == .tooLarge)
     }
 
     @Test(arguments: [
