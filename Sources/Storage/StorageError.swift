@@ -40,7 +40,7 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
         case notPrivate
         /// It has more bytes than it may have.
         case tooLarge
-        /// It is not what it should be: a recorded log.
+        /// The manifest in the folder is not that of a recorded log.
         case notARecordedLog
         /// It was written by another version, in a layout that this one does not know.
         case otherVersion

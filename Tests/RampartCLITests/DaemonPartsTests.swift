@@ -60,20 +60,16 @@ import Testing
 
     // MARK: - Commands
 
-    @Test func onlyCommandsOfTheKeyAreTaken() {
-        let signing = CommandSigning(key: Array("0123456789abcdef".utf8))
+    @Test func aSignatureIsOfOneCommandAndOneKey() throws {
+        let key = Array("0123456789abcdef".utf8)
         let command = Command(
             id: "i", who: "ada", issuedAt: 1, body: .decide(.init(action: "approve", creditID: "c", why: "checked")))
-        let signed = signing.sign(command)
-        #expect(signing.refusal(of: signed) == nil)
-        #expect(Command(bytes: signed.bytes).map(signing.refusal) == .some(nil))
-        #expect(signing.refusal(of: command)?.contains("not signed") == true)
+        let signed = try #require(Command(bytes: command.signed(with: key).bytes))
+        #expect(signed.isSigned(with: key) && !command.isSigned(with: key))
+        #expect(!signed.isSigned(with: Array("another key here".utf8)))
         var other = signed
         other.who = "eve"
-        #expect(signing.refusal(of: other)?.contains("not of this") == true)
-        #expect(CommandSigning(key: Array("another key here".utf8)).refusal(of: signed) != nil)
-        #expect(
-            CommandSigning(key: nil).refusal(of: command) == nil && CommandSigning(key: nil).sign(command) == command)
+        #expect(!other.isSigned(with: key) && signed.signed(with: key) == signed)
     }
 
     // MARK: - Files

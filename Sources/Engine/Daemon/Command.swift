@@ -88,11 +88,14 @@ public struct Command: Codable, Hashable, Sendable {
 /// What a task has decided that is no function of its input: a record of the control topic.
 ///
 /// With these records a replay, a recovery and an audit decide nothing again (R11, R37).
-public enum ControlRecord: Codable, Hashable, Sendable {
-    /// From an offset of an input partition on, its watermark is at least so high (R11).
-    case promise(Promise)
-    /// A command takes effect for this task at a pane end.
-    case effect(Effect)
+public struct ControlRecord: Codable, Hashable, Sendable {
+    /// What was decided.
+    public enum Decision: Codable, Hashable, Sendable {
+        /// From an offset of an input partition on, its watermark is at least so high (R11).
+        case promise(Promise)
+        /// A command takes effect for this task at a pane end.
+        case effect(Effect)
+    }
 
     /// A promise about an input partition.
     public struct Promise: Codable, Hashable, Sendable {
@@ -120,8 +123,18 @@ public enum ControlRecord: Codable, Hashable, Sendable {
         }
     }
 
+    /// Its number among the task's control records, from 1, without gaps.
+    public var sequence: Int64
+    /// What was decided.
+    public var decision: Decision
+
     /// The record's value.
     public var bytes: [UInt8] { ControlCoding.encode(self) }
+
+    init(sequence: Int64, _ decision: Decision) {
+        self.sequence = sequence
+        self.decision = decision
+    }
 
     /// Reads a record's value; nil where it is none.
     public init?(bytes: [UInt8]) {

@@ -11,7 +11,8 @@ final class CommandLog {
     private let partition: TopicPartition
     /// Why a command is refused; nil where it may take effect.
     private let refusal: (Command) -> String?
-    private let sign: (Command) -> Command
+    /// What commands must be signed with; nil where anyone with the rights to write may command.
+    private let key: [UInt8]?
     private var known: [(offset: Int64, command: Command)] = []
     private var ids: Set<String> = []
     private var waiting: [Command] = []
@@ -19,11 +20,9 @@ final class CommandLog {
     /// The offset of the first record that was not read.
     private(set) var next: Int64 = 0
 
-    init(
-        topic: String, sign: @escaping (Command) -> Command, refusal: @escaping (Command) -> String?
-    ) {
+    init(topic: String, key: [UInt8]?, refusal: @escaping (Command) -> String?) {
         partition = TopicPartition(topic, 0)
-        self.sign = sign
+        self.key = key
         self.refusal = refusal
     }
 
@@ -52,13 +51,18 @@ final class CommandLog {
                 refused.append(Refused(offset: record.offset, reason: "it is no command"))
                 continue
             }
+            if let key, !command.isSigned(with: key) {
+                let problem = command.signature == nil ? "it is not signed" : "its signature is not of this key"
+                refused.append(Refused(offset: record.offset, reason: problem))
+                continue
+            }
             guard !ids.contains(command.id) else { continue }
             if let reason = refusal(command) {
                 refused.append(Refused(offset: record.offset, reason: reason))
-            } else {
-                ids.insert(command.id)
-                known.append((record.offset, command))
+                continue
             }
+            ids.insert(command.id)
+            known.append((record.offset, command))
         }
         return refused
     }
@@ -66,7 +70,7 @@ final class CommandLog {
     // MARK: - Sending
 
     /// Has a command signed, and written with the next commit.
-    func send(_ command: Command) { waiting.append(sign(command)) }
+    func send(_ command: Command) { waiting.append(key.map { command.signed(with: $0) } ?? command) }
 
     /// Whether commands wait to be written.
     var hasUnsent: Bool { !waiting.isEmpty }

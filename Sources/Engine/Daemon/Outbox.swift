@@ -17,7 +17,7 @@ struct Outbox {
         self.task = task
         encoder = OutputEncoder(
             topology: topology, masksPersonalData: topics.masksAlerts,
-            partitions: topics.partitions(of: task).map { ($0.topic, $0.partition) })
+            partitions: topics.partitions(of: task).map { (topic: $0.topic, partition: $0.partition) })
     }
 
     var isEmpty: Bool { records.isEmpty }

@@ -11,15 +11,15 @@ struct PromiseSchedule {
     private var waiting: [[Entry]]
     private var met: [Int]
 
-    init(partitions: Int) {
-        waiting = Array(repeating: [], count: partitions)
-        met = Array(repeating: 0, count: partitions)
-    }
-
-    /// Adds a promise; promises of one partition come in the order of the control log.
-    mutating func add(_ promise: ControlRecord.Promise, of partition: Int) {
-        waiting[partition].append(
-            Entry(offset: promise.offset, watermark: EventTime(milliseconds: promise.watermark)))
+    /// Takes the promises among a task's decisions, which are in the order in which they were made.
+    init(_ decisions: [ControlRecord.Decision], of partitions: [TopicPartition]) {
+        waiting = Array(repeating: [], count: partitions.count)
+        met = Array(repeating: 0, count: partitions.count)
+        for case .promise(let promise) in decisions {
+            guard let partition = partitions.firstIndex(where: { $0.topic == promise.topic }) else { continue }
+            waiting[partition].append(
+                Entry(offset: promise.offset, watermark: EventTime(milliseconds: promise.watermark)))
+        }
     }
 
     /// Reads records of a partition, each after the promises made before it.

@@ -10,6 +10,7 @@ struct RestoredTask {
     var inForce: PipelineSettings
     var pending: [ControlRecord.Effect]
     var commandNext: Int64
+    var controlCount: Int64
     var hadCheckpoint: Bool
     var recordsAgain: Int
 
@@ -55,8 +56,8 @@ final class Restoration {
     private var startOffsets: [Int64] = []
     private var control: InternalReading?
     private var changelog: InternalReading?
-    private var promises: PromiseSchedule
-    private var effects: [ControlRecord.Effect] = []
+    private var controlStart: Int64 = 0
+    private var decisions: [ControlRecord.Decision] = []
     private var changes: [[UInt8]: [UInt8]] = [:]
     private var rebuilding: Rebuilding?
     private var recordsAgain = 0
@@ -67,14 +68,16 @@ final class Restoration {
         self.hashSeed = hashSeed
         commandNextOfNewTask = commandNext
         partitions = plan.topics.partitions(of: number)
-        promises = PromiseSchedule(partitions: partitions.count)
     }
 
     /// What the group has committed, once it was asked; nil before, and empty for a new task.
     var committedOffsets: [TopicPartition: CommittedOffset]? { step == .committed ? nil : commit.offsets }
 
     /// Whether `advance` has something to do, and does not only wait for records.
-    var canAdvance: Bool { step != .reading || rebuilding.map { !$0.imbalance.isEmpty } ?? false }
+    var canAdvance: Bool {
+        guard step == .reading, let rebuilding else { return true }
+        return rebuilding.isComplete || !rebuilding.imbalance.isEmpty
+    }
 
     /// Does the next thing.
     func advance(_ broker: any Broker, _ store: any CheckpointStore) throws {
@@ -95,7 +98,7 @@ final class Restoration {
         case .start:
             try start(broker)
         case .reading:
-            try balance(broker)
+            if rebuilding?.isComplete == true { try finish(broker) } else { try balance(broker) }
         case .restart:
             try broker.start(starts(at: commit.offsetsNext), isPaused: false)
             step = .done
@@ -118,6 +121,7 @@ final class Restoration {
             else { continue }
             state = restored
             checkpoint = (partitions.map { candidate.offsets[$0] ?? 0 }, content.header)
+            controlStart = content.header.controlEnd
             return
         }
     }
@@ -149,30 +153,33 @@ final class Restoration {
 
     // MARK: - Internal topics
 
+    /// Reads the control records that the checkpoint does not cover and the commit does.
     private func readControl(_ broker: any Broker) throws -> Bool {
         let partition = TopicPartition(plan.topics.control, number)
-        let first = checkpoint?.header.controlNext ?? 0
-        var reading = try control ?? InternalReading(partition, from: first, broker)
-        guard reading.begin == first else {
-            throw DaemonError(
-                .stop,
-                "\(partition) begins at offset \(reading.begin), but is needed from \(first) on; its retention must be "
-                    + "without end")
-        }
+        let covered = checkpoint?.header.controlCount ?? 0
+        var reading = try control ?? InternalReading(partition, from: controlStart, broker)
         for record in try reading.next(broker) {
             guard let value = record.value, let entry = ControlRecord(bytes: value) else {
                 throw DaemonError(
                     .stop, "record \(record.offset) of \(partition) is not Rampart's; nobody else may write there")
             }
-            switch entry {
-            case .effect(let effect): effects.append(effect)
-            case .promise(let promise):
-                guard let index = partitions.firstIndex(where: { $0.topic == promise.topic }) else { continue }
-                promises.add(promise, of: index)
-            }
+            if entry.sequence > covered { decisions.append(entry.decision) }
         }
         control = reading
-        return reading.isComplete
+        guard reading.isComplete else { return false }
+        let count = commit.notes.first?.controlCount ?? 0
+        guard decisions.count < count - covered else { return true }
+        guard controlStart > 0 else {
+            throw DaemonError(
+                .stop,
+                "\(partition) has not all \(count) decisions of task \(number), only \(Int64(decisions.count) + covered); "
+                    + "its retention must be without end")
+        }
+        // The hint was wrong: some of what is missing stands before it.
+        controlStart = 0
+        control = nil
+        decisions = []
+        return false
     }
 
     private func readChangelog(_ broker: any Broker) throws -> Bool {
@@ -187,6 +194,10 @@ final class Restoration {
 
     // MARK: - Settings
 
+    private var effects: [ControlRecord.Effect] {
+        decisions.compactMap { if case .effect(let effect) = $0 { effect } else { nil } }
+    }
+
     /// What the task had recorded before the checkpoint and was still to come, and what it has recorded since.
     private var recorded: [ControlRecord.Effect] { (checkpoint?.header.pending ?? []) + effects }
 
@@ -196,7 +207,7 @@ final class Restoration {
 
     private func settingsAtStart() throws -> PipelineSettings {
         if commit.isEmpty {
-            guard effects.isEmpty, changes.isEmpty else {
+            guard decisions.isEmpty, changes.isEmpty else {
                 throw DaemonError(
                     .stop,
                     "the group has committed nothing of task \(number), though it has decided and promised before: its "
@@ -245,17 +256,16 @@ final class Restoration {
             state.schedule(try plan.topology(of: settings), from: EventTime(milliseconds: effect.pane))
         }
         rebuilding = Rebuilding(
-            state, partitions: partitions, from: startOffsets, to: commit.offsetsNext, promises: promises,
+            state, partitions: partitions, from: startOffsets, to: commit.offsetsNext,
+            promises: PromiseSchedule(decisions, of: partitions),
             stagedBytesMax: plan.settings.stagedBytesMax)
         step = .reading
-        try finishIfComplete()
     }
 
     /// Reads what a poll has brought for one partition.
-    func read(_ arrivals: Inbox.Arrivals, of partition: Int) throws {
+    func read(_ arrivals: Inbox.Arrivals, of partition: Int) {
         guard step == .reading else { return }
         rebuilding?.read(arrivals, of: partition)
-        try finishIfComplete()
     }
 
     private func balance(_ broker: any Broker) throws(BrokerError) {
@@ -265,10 +275,35 @@ final class Restoration {
         rebuilding?.note(change)
     }
 
-    private func finishIfComplete() throws {
-        guard rebuilding?.isComplete == true, let rebuilt = rebuilding.take() else { return }
+    private func finish(_ broker: any Broker) throws {
+        guard let state = rebuilding?.state else { return }
+        let revision = try settingsInForce().revision
+        if let difference = commit.difference(to: state, revision: revision, of: partitions, task: number) {
+            // Whoever has lost the task meanwhile without knowing it has read what its successor wrote.
+            guard try broker.committed(partitions) == commit.offsets else { return begin() }
+            throw difference
+        }
+        try adoptPromises()
+    }
+
+    /// Forgets all that was done, and begins again.
+    private func begin() {
+        step = .committed
+        commit = TaskCommit()
+        checkpoint = nil
+        state = nil
+        startOffsets = []
+        control = nil
+        changelog = nil
+        controlStart = 0
+        decisions = []
+        changes = [:]
+        rebuilding = nil
+    }
+
+    private func adoptPromises() throws {
+        guard let rebuilt = rebuilding.take() else { return }
         recordsAgain = rebuilt.recordCount
-        try commit.compare(with: rebuilt.state, revision: try settingsInForce().revision, of: partitions, task: number)
         var state = rebuilt.state
         do {
             try state.restorePromises(
@@ -298,7 +333,7 @@ final class Restoration {
             state: state, offsetsNext: isNew ? startOffsets : commit.offsetsNext,
             offsetsBorn: isNew ? startOffsets : commit.notes.map(\.offsetBorn), committed: commit.offsets,
             inForce: try settingsInForce(), pending: pending,
-            commandNext: commit.notes.first?.commandNext ?? commandNextOfNewTask, hadCheckpoint: checkpoint != nil,
+            commandNext: commit.notes.first?.commandNext ?? commandNextOfNewTask, controlCount: commit.notes.first?.controlCount ?? 0, hadCheckpoint: checkpoint != nil,
             recordsAgain: recordsAgain)
     }
 }

@@ -20,6 +20,8 @@ final class RunningTask {
     private var pending: [ControlRecord.Effect]
     /// The offset of the first command that the task has not seen.
     var commandNext: Int64
+    /// Control records written so far.
+    private var controlCount: Int64
     /// When the next checkpoint is due, in milliseconds since 1970.
     var checkpointDue: Int64
     private var bound: StagingBound
@@ -53,6 +55,7 @@ final class RunningTask {
         inForce = restored.inForce
         pending = restored.pending
         commandNext = restored.commandNext
+        controlCount = restored.controlCount
         self.checkpointDue = checkpointDue
         let topology = try plan.topology(of: restored.inForce)
         basePane = topology.basePane
@@ -63,8 +66,13 @@ final class RunningTask {
     /// A new task writes down the settings that it began with, which hold from the beginning of time.
     private func recordBirth() {
         let command = Command(id: "start-\(inForce.revision)", who: "", issuedAt: 0, body: .reload(inForce))
-        outbox.append(
-            .effect(ControlRecord.Effect(command: command, pane: EventTime.distantPast.milliseconds)))
+        record(.effect(ControlRecord.Effect(command: command, pane: EventTime.distantPast.milliseconds)))
+    }
+
+    /// Writes a decision down, in the commit that acts on it.
+    private func record(_ decision: ControlRecord.Decision) {
+        controlCount += 1
+        outbox.append(ControlRecord(sequence: controlCount, decision))
         hasMoved = true
     }
 
@@ -118,12 +126,11 @@ final class RunningTask {
         var promises: [(TopicPartition, EventTime)] = []
         for (index, promised) in proposals(at: now) where ends[index]?.isConfirmed == true {
             state.promise(promised, of: index)
-            outbox.append(
+            record(
                 .promise(
                     ControlRecord.Promise(
                         topic: partitions[index].topic, offset: offsetsNext[index], watermark: promised.milliseconds)))
             promises.append((partitions[index], promised))
-            hasMoved = true
         }
         for index in ends.indices { ends[index]?.isConfirmed = false }
         return promises
@@ -165,8 +172,7 @@ final class RunningTask {
         }
         let effect = ControlRecord.Effect(command: command, pane: nextPane.milliseconds)
         pending.append(effect)
-        outbox.append(.effect(effect))
-        hasMoved = true
+        record(.effect(effect))
         return nextPane
     }
 
@@ -195,7 +201,8 @@ final class RunningTask {
         for (index, partition) in partitions.enumerated() {
             let note = OffsetNote(
                 watermark: state.watermark, partitionWatermark: state.watermark(of: index),
-                revision: inForce.revision, digest: digest, commandNext: commandNext, offsetBorn: offsetsBorn[index])
+                revision: inForce.revision, digest: digest, commandNext: commandNext,
+                controlCount: controlCount, offsetBorn: offsetsBorn[index])
             preparedOffsets[partition] = CommittedOffset(offsetNext: offsetsNext[index], metadata: note.text)
         }
         return preparedOffsets
@@ -215,9 +222,10 @@ final class RunningTask {
     }
 
     /// The task as of its last commit, which nothing may have followed.
-    func checkpoint(generation: Int, controlNext: Int64) -> Checkpoint {
+    func checkpoint(generation: Int, controlEnd: Int64) -> Checkpoint {
         precondition(!hasMoved && outbox.isEmpty, "A checkpoint is of what is committed.")
-        let header = TaskCheckpoint.Header(controlNext: controlNext, inForce: inForce, pending: pending)
+        let header = TaskCheckpoint.Header(
+            controlCount: controlCount, controlEnd: controlEnd, inForce: inForce, pending: pending)
         return Checkpoint(
             task: number, generation: generation,
             offsets: Dictionary(uniqueKeysWithValues: zip(partitions, offsetsNext)),

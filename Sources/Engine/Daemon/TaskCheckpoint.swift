@@ -4,8 +4,12 @@ internal import RampartCore
 struct TaskCheckpoint {
     /// What the shell has to know.
     struct Header: Codable {
-        /// The first offset of the control partition that the state does not cover.
-        var controlNext: Int64
+        /// The number of control records that the state covers.
+        var controlCount: Int64
+        /// Where the control partition ended when the checkpoint was taken.
+        ///
+        /// Note: A hint and no more. Whoever has lost the task without knowing it finds its successor's records there too.
+        var controlEnd: Int64
         /// The settings in force.
         var inForce: PipelineSettings
         /// Commands whose pane has not come.

@@ -39,10 +39,10 @@ struct TaskCommit {
     /// The task's watermark at the commit.
     var watermark: EventTime { notes.first?.watermark ?? .distantPast }
 
-    /// Holds a state that was read again against the notes.
-    func compare(
-        with state: TaskState, revision: String, of partitions: [TopicPartition], task: Int
-    ) throws(DaemonError) {
+    /// What a state that was read again differs in from the notes, if in anything.
+    func difference(
+        to state: TaskState, revision: String, of partitions: [TopicPartition], task: Int
+    ) -> DaemonError? {
         func differs(_ found: String, _ committed: String) -> DaemonError {
             DaemonError(
                 .stop,
@@ -50,15 +50,16 @@ struct TaskCommit {
                     + "committed; the log, the settings or this version of Rampart differ from those of the commit")
         }
         for (index, note) in notes.enumerated() where state.watermark(of: index) != note.partitionWatermark {
-            throw differs(
+            return differs(
                 "\(partitions[index]) is at \(state.watermark(of: index).text)", note.partitionWatermark.text)
         }
-        guard state.watermark == watermark else { throw differs("it is at \(state.watermark.text)", watermark.text) }
-        for note in notes where note.revision != revision {
-            throw differs("revision \(revision) is in force", note.revision)
+        for note in notes {
+            if state.watermark != note.watermark { return differs("it is at \(state.watermark.text)", note.watermark.text) }
+            if revision != note.revision { return differs("revision \(revision) is in force", note.revision) }
+            if state.digest != note.digest {
+                return differs("its digest is \(String(state.digest, radix: 16))", String(note.digest, radix: 16))
+            }
         }
-        for note in notes where note.digest != state.digest {
-            throw differs("its digest is \(String(state.digest, radix: 16))", String(note.digest, radix: 16))
-        }
+        return nil
     }
 }

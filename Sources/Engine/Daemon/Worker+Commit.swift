@@ -86,11 +86,10 @@ extension Worker {
             checkpoints.removeFirst()
             return .worked
         }
-        // Whatever the control partition holds now is of this task's own commits, which the state covers.
         let control = try broker.logRange(of: TopicPartition(plan.topics.control, number))
         checkpoints.removeFirst()
         task.checkpointDue = now + settings.checkpointInterval
-        let checkpoint = task.checkpoint(generation: broker.groupGeneration, controlNext: control.upperBound)
+        let checkpoint = task.checkpoint(generation: broker.groupGeneration, controlEnd: control.upperBound)
         do {
             try store.save(checkpoint)
             observe(.checkpointed(task: number, bytes: checkpoint.state.count))

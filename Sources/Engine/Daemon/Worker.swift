@@ -59,13 +59,12 @@ public final class Worker {
 
     /// Prepares a worker; nothing is called yet.
     ///
-    /// `instance` names the process, the same after each start. `verify` says why a command is refused, and `sign` makes
-    /// those of this worker such that every `verify` of the application lets them pass.
+    /// `instance` names the process, the same after each start. Where there is a `commandKey`, commands must be signed
+    /// with it.
     public init(
         pipeline: Pipeline, overrides: [ThresholdOverride] = [], topics: DaemonTopics, instance: String = "",
         settings: WorkerSettings, broker: any Broker, store: any CheckpointStore, hashSeed: UInt64,
-        verify: @escaping (Command) -> String? = { _ in nil }, sign: @escaping (Command) -> Command = { $0 },
-        observe: @escaping (WorkerFact) -> Void = { _ in }
+        commandKey: [UInt8]? = nil, observe: @escaping (WorkerFact) -> Void = { _ in }
     ) {
         let plan = TaskPlan(
             topics: topics, settings: settings, current: PipelineSettings(pipeline, overrides: overrides),
@@ -76,10 +75,8 @@ public final class Worker {
         self.hashSeed = hashSeed
         self.observe = observe
         self.plan = plan
-        commands = CommandLog(topic: topics.commands, sign: sign) { command in
-            if let reason = verify(command) { return reason }
-            guard case .reload(let settings) = command.body else { return nil }
-            return plan.refusal(of: settings)
+        commands = CommandLog(topic: topics.commands, key: commandKey) { command in
+            if case .reload(let settings) = command.body { plan.refusal(of: settings) } else { nil }
         }
         phase = .starting(WorkerStart(topics: topics, instance: instance, createsTopics: settings.createsTopics))
     }
@@ -90,8 +87,7 @@ public final class Worker {
     /// What the worker is about, in a line for people who look for a defect.
     public var situation: String {
         let restoring = restoring.map { "\($0.number) at \($0.step)" }.joined(separator: ", ")
-        return
-            "phase \(phase), running \(tasks), restoring [\(restoring)], change \(change as Any), commit \(commit?.phase as Any), "
+        return "phase \(phase), running \(tasks), restoring [\(restoring)], change \(change as Any), commit \(commit?.phase as Any), "
             + "unconfirmed \(unconfirmed.count), checkpoints \(checkpoints), retry at \(retryAt)"
     }
 
@@ -184,7 +180,7 @@ public final class Worker {
             if hasRead { advance(task) }
         }
         for task in restoring {
-            for (index, arrivals) in arrivals(for: task.partitions) { try task.read(arrivals, of: index) }
+            for (index, arrivals) in arrivals(for: task.partitions) { task.read(arrivals, of: index) }
         }
         for task in running { balance(task) }
         return .worked

@@ -34,18 +34,16 @@ public struct TaskReplay {
         bounds: Intake.Bounds = Intake.Bounds()
     ) throws(DaemonError) {
         partitions = topics.partitions(of: number)
-        promises = PromiseSchedule(partitions: partitions.count)
-        var effects: [ControlRecord.Effect] = []
+        var decisions: [ControlRecord.Decision] = []
         for record in control {
             guard let value = record.value, let entry = ControlRecord(bytes: value) else {
                 throw DaemonError(.stop, "record \(record.offset) of \(topics.control)[\(number)] is no control record")
             }
-            switch entry {
-            case .effect(let effect): effects.append(effect)
-            case .promise(let promise):
-                guard let index = partitions.firstIndex(where: { $0.topic == promise.topic }) else { continue }
-                promises.add(promise, of: index)
-            }
+            decisions.append(entry.decision)
+        }
+        promises = PromiseSchedule(decisions, of: partitions)
+        let effects = decisions.compactMap { decision -> ControlRecord.Effect? in
+            if case .effect(let effect) = decision { effect } else { nil }
         }
         let topology = try Self.first(effects, fallback).topology
         outbox = Outbox(topology: topology, topics: topics, task: number)

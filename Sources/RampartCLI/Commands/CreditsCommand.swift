@@ -98,16 +98,19 @@ struct DecisionOptions: ParsableArguments {
             throw Failure.unusable("there is no credit \(credit) in \(application.topics.outputs[.credits] ?? "")")
         }
         let now = WallClock.now
-        let command = Command(
+        var command = Command(
             id: "\(action.rawValue)-\(credit)-\(now)", who: who ?? LoginName.current, issuedAt: now,
             body: .decide(Command.Decision(action: action.rawValue, creditID: credit, why: why)))
-        let signing = CommandSigning(key: application.cluster.ledgerKey)
-        if signing.key == nil { Console.error("warning: there is no ledger key, so the decision is not signed") }
+        if let key = application.cluster.ledgerKey {
+            command = command.signed(with: key)
+        } else {
+            Console.error("warning: there is no ledger key, so the decision is not signed")
+        }
         try application.produce([
             (
                 OutboundRecord(
                     topic: application.topics.commands, partition: 0, key: Array(command.id.utf8),
-                    value: signing.sign(command).bytes),
+                    value: command.bytes),
                 now
             )
         ])

@@ -60,7 +60,7 @@ struct RunCommand: ParsableCommand {
         let store = try openStore(configuration, application: topics.application)
         let plan = WorkerPlan(
             topics: topics, instance: configuration.instance, settings: configuration.worker, overrides: overrides,
-            signing: CommandSigning(key: configuration.cluster.ledgerKey), store: store, logger: logger,
+            commandKey: configuration.cluster.ledgerKey, store: store, logger: logger,
             pipeline: CurrentPipeline(pipeline),
             makeBroker: { worker throws(BrokerError) in
                 try KafkaBroker(

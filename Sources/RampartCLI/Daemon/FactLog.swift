@@ -70,7 +70,11 @@ struct FactLog {
         case .decisionRefused(let task, let refusal):
             (.warning, "task \(task) cannot \(refusal.command.action.rawValue) a credit: \(reason(refusal))")
         case .settingsDiffer(let own, let revision):
-            (.warning, "the file here is of revision \(own), and the application runs \(revision)")
+            (
+                .warning,
+                "the file here is of revision \(own), and the application runs \(revision), which holds; send SIGHUP to roll "
+                    + "this file out"
+            )
         case .stuck(let task, let message):
             (.error, "task \(task) is not consumed until a person has helped: \(message)")
         case .promised(let partition, let watermark):

@@ -1,13 +1,16 @@
 import Glibc
 
 /// The time of day, for what the daemon does beside the stages, which know event time alone.
+///
+/// It is read once, and goes on with the machine's uptime: a clock that is set back must not stop commits, and one that
+/// jumps ahead must not promise idle partitions past what is to come.
 enum WallClock {
-    /// Milliseconds since 1970, counted on from the start of the process, so that they never go back.
-    static var now: Int64 { atStart + milliseconds(CLOCK_BOOTTIME) }
+    private static let start = read(CLOCK_REALTIME) - read(CLOCK_BOOTTIME)
 
-    private static let atStart = milliseconds(CLOCK_REALTIME) - milliseconds(CLOCK_BOOTTIME)
+    /// Milliseconds since 1970.
+    static var now: Int64 { start + read(CLOCK_BOOTTIME) }
 
-    private static func milliseconds(_ clock: clockid_t) -> Int64 {
+    private static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()
         clock_gettime(clock, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000

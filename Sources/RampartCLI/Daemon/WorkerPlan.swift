@@ -10,7 +10,7 @@ struct WorkerPlan: Sendable {
     let instance: String
     let settings: WorkerSettings
     let overrides: [ThresholdOverride]
-    let signing: CommandSigning
+    let commandKey: [UInt8]?
     let store: any CheckpointStore & Sendable
     let logger: Logger
     /// The pipeline as it was last put in force here, for workers that begin again.
@@ -27,21 +27,6 @@ final class CurrentPipeline: Sendable {
     var pipeline: Pipeline {
         get { value.withLock { $0 } }
         set { value.withLock { $0 = newValue } }
-    }
-}
-
-/// How commands prove that they may be given: by a signature, where the application has a key.
-struct CommandSigning: Sendable {
-    /// Nil where anyone who may write to the commands topic may command.
-    let key: [UInt8]?
-
-    /// The command, signed where there is a key.
-    func sign(_ command: Command) -> Command { key.map { command.signed(with: $0) } ?? command }
-
-    /// Why a command is refused; nil where it may be given.
-    func refusal(of command: Command) -> String? {
-        guard let key, !command.isSigned(with: key) else { return nil }
-        return command.signature == nil ? "it is not signed" : "its signature is not of this application's key"
     }
 }
 

@@ -107,7 +107,7 @@ final class WorkerThread: Sendable {
         let worker = Worker(
             pipeline: plan.pipeline.pipeline, overrides: plan.overrides, topics: plan.topics, instance: plan.instance,
             settings: plan.settings, broker: broker, store: plan.store, hashSeed: .random(in: .min ... .max),
-            verify: plan.signing.refusal, sign: plan.signing.sign, observe: facts.observe)
+            commandKey: plan.commandKey, observe: facts.observe)
         while true {
             handOn(to: worker)
             facts.isStarting = worker.isStarting

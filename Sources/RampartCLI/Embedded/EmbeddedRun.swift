@@ -106,7 +106,7 @@ struct EmbeddedRun {
         let application = topics.application
         return WorkerPlan(
             topics: topics, instance: configuration.instance, settings: configuration.worker,
-            overrides: command.overrides, signing: CommandSigning(key: configuration.cluster.ledgerKey), store: store,
+            overrides: command.overrides, commandKey: configuration.cluster.ledgerKey, store: store,
             logger: configuration.log.logger("rampart"),
             pipeline: CurrentPipeline(pipeline),
             makeBroker: { worker throws(BrokerError) in

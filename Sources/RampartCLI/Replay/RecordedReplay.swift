@@ -105,7 +105,7 @@ struct RecordedReplay {
 
     private func isWanted(_ record: StoredRecord, of task: Int) throws -> Bool {
         guard let value = record.value, let entry = ControlRecord(bytes: value) else { return true }
-        switch entry {
+        switch entry.decision {
         case .promise(let promise):
             let end = recording.manifest[TopicPartition(promise.topic, task)]?.covered.upperBound ?? 0
             return promise.offset <= end

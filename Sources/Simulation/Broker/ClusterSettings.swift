@@ -28,3 +28,11 @@ public struct ClusterSettings: Hashable, Sendable {
     public var recordBytesMax = 1_000_000
     /// The most bytes that may be written beside an offset (`offset.metadata.max.bytes`).
     public var metadataBytesMax = 4096
+    /// Whether offsets are taken only from members of the present generation, as brokers do since KIP-447.
+    public var fencesMembers = true
+    /// The number of events that the trace keeps.
+    public var traceLimit = 400
+
+    /// The defaults.
+    public init() {}
+}

@@ -136,6 +136,7 @@ extension SimulatedCluster {
                 partition: partition, value: value, time: now, sentAt: now, client: client, member: member,
                 generation: generation, transactionalID: transactions[claim.transaction].id,
                 isByOwner: index.map { group.isOwner($0, of: partition.partition) } ?? false)
+            note("offset", client: client, partition, value.offsetNext)
             offsets.add(change, log: log, producer: claim.transaction)
         }
     }

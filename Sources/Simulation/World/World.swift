@@ -20,6 +20,9 @@ public final class World {
         public init() {}
     }
 
+    /// Told of every fact, with the time and the worker's place, by whoever looks for a defect.
+    public var watch: ((_ time: Int64, _ seat: Int, _ fact: WorkerFact) -> Void)?
+
     let seed: UInt64
     let settings: WorldSettings
     let cluster: SimulatedCluster
@@ -134,12 +137,13 @@ public final class World {
         seats[index].worker = Worker(
             pipeline: pipeline, overrides: overrides.compactMap { ThresholdOverride(argument: $0) }, topics: topics,
             instance: "machine-\(seat.machine)", settings: settings.worker, broker: sabotage.broker(client), store: wrappedStores[seat.machine],
-            hashSeed: random.next(), observe: { [unowned self] in note($0) })
+            hashSeed: random.next(), observe: { [unowned self] in note($0, of: index) })
         seats[index].frozenUntil = .min
     }
 
-    private func note(_ fact: WorkerFact) {
+    private func note(_ fact: WorkerFact, of seat: Int) {
         statistics.count(fact)
+        watch?(cluster.now, seat, fact)
         if case .stuck(_, let message) = fact { failure = Violation("a task is stuck: \(message)") }
     }
 

@@ -41,42 +41,49 @@ final class PartitionWriter {
     }
 
     /// Goes on where a partition ends: behind the last block that is whole.
-    ///
-    /// Blocks behind what the manifest promises were not yet on the disk for certain, so their records are looked at.
     init(_ files: PartitionFiles, continuing entry: RecordedLogManifest.Partition) throws(StorageError) {
+        try Folder.create(at: files.folder, mode: 0o700)
+        let (walk, unindexed) = try Self.findEnd(of: files, promised: entry.covered)
+        let end = walk.last?.covered.upperBound ?? entry.covered.lowerBound
+        guard end >= entry.covered.upperBound else {
+            throw StorageError(
+                .damaged, file: files.records, operation: .read, byte: walk.position,
+                "the file is cut off or damaged at byte \(walk.position), and the offsets from \(end) to"
+                    + " \(entry.covered.upperBound) are lost; record into a new folder")
+        }
         self.files = files
         self.role = entry.role
         self.committed = entry.committed
-        let promised = entry.covered
-        try Folder.create(at: files.folder, mode: 0o700)
+        self.covered = entry.covered.lowerBound..<end
+        self.walk = walk
+        self.pendingStart = end
+        self.latest = walk.last?.latest ?? .min
+        self.isUnsynchronized = end > entry.covered.upperBound
+        try Self.cut(files, after: walk)
+        for header in unindexed { try writeIndex(header) }
+    }
+
+    /// Goes to the end of what is whole, and tells the blocks on the way that the index may not hold.
+    ///
+    /// Blocks behind the promise were not yet on the disk for certain, so their records are looked at.
+    private static func findEnd(
+        of files: PartitionFiles, promised: Range<Int64>
+    ) throws(StorageError) -> (walk: BlockWalk, unindexed: [BlockHeader]) {
         let file = try FileDescriptor(path: files.records, flags: O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o600)
         let byteCount = try file.status().byteCount
         var walk = try BlockWalk.behindLast(of: files, in: file, byteCount: byteCount) {
             $0.covered.upperBound <= promised.upperBound
         }
-        var found: [BlockHeader] = []
+        var unindexed: [BlockHeader] = []
         var decoder = BlockDecoder()
         var ahead = walk
         while let header = try ahead.next(in: file, byteCount: byteCount) {
             let isPromised = header.covered.upperBound <= promised.upperBound
             if !isPromised, try decoder.withRecords(of: header, in: file, { _ in }) == nil { break }
-            found.append(header)
+            unindexed.append(header)
             walk = ahead
         }
-        self.walk = walk
-        let end = walk.last?.covered.upperBound ?? promised.lowerBound
-        guard end >= promised.upperBound else {
-            throw StorageError(
-                .damaged, file: files.records, operation: .read, byte: walk.position,
-                "the file is cut off or damaged at byte \(walk.position), and the offsets from \(end) to"
-                    + " \(promised.upperBound) are lost; record into a new folder")
-        }
-        self.covered = promised.lowerBound..<end
-        self.pendingStart = end
-        self.latest = walk.last?.latest ?? .min
-        self.isUnsynchronized = end > promised.upperBound
-        try Self.cut(files, after: walk)
-        for header in found { try writeIndex(header) }
+        return (walk, unindexed)
     }
 
     /// Removes what lies behind the last good block.

@@ -4,8 +4,6 @@ import CZlib
 final class GzipEncoder {
     /// How hard to try: close to the smallest size, at several times the speed of what makes it.
     static let levelDefault: Int32 = 3
-    /// Bytes of a member around its extra field and its deflated bytes.
-    static let overheadBytes = 20
 
     // zlib keeps a pointer to the stream in its own state, so the stream may never move.
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
@@ -59,8 +57,8 @@ final class GzipEncoder {
 
 /// CRC-32 as gzip has it.
 enum Checksum {
-    /// The checksum of bytes that go on after others with the checksum `start`.
-    static func of(_ bytes: UnsafeRawBufferPointer, after start: UInt32 = 0) -> UInt32 {
-        UInt32(crc32_z(UInt(start), bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count))
+    /// The checksum of some bytes.
+    static func of(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+        UInt32(crc32_z(0, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count))
     }
 }

@@ -73,12 +73,25 @@ import Testing
         var faults = FaultPlan.none
         faults.markerDelay = .always
         faults.markerDelayMax = 1_000_000
-        let cluster = SimulatedCluster.small(faults: faults)
+        let cluster = SimulatedCluster.small(partitions: 8, faults: faults)
+        let outputs = (0..<8).map { TopicPartition("out", $0) }
         let producer = try SimulatedBroker.producer(cluster, "a")
-        try producer.produce([.text("x", to: output)])
+        try producer.produce(outputs.map { .text("x", to: $0) })
         try producer.commitTransaction()
+        cluster.advance(by: cluster.settings.transactionTimeout * 2)
+        #expect(outputs.contains { cluster.stableEnd(of: $0) == 0 })
         cluster.advance(by: 1_000_000)
-        #expect(try producer.values(of: output) == ["x"])
+        for output in outputs { #expect(try producer.values(of: output) == ["x"]) }
+    }
+
+    @Test func theOldProducerIsFencedBeforeItsTransactionHasEnded() throws {
+        let cluster = Self.slow()
+        let old = try SimulatedBroker.producer(cluster, "a")
+        try old.produce([.text("x", to: output)])
+        let new = SimulatedBroker(cluster, transactionalID: "a")
+        #expect(refusal { try new.initTransactions() }?.code == "CONCURRENT_TRANSACTIONS")
+        #expect(cluster.stableEnd(of: output) == 0)
+        #expect(refusal { try old.produce([.text("y", to: output)]) }?.code == "_FENCED")
     }
 
     @Test func recordsOfTheNextTransactionWaitForTheMarkersOfTheLast() throws {

@@ -39,7 +39,7 @@ final class PromisesInSecret: ForwardingBroker {
         try super.produce(
             records.filter { record in
                 guard record.topic.hasSuffix(".control"), let value = record.value,
-                    case .promise? = ControlRecord(bytes: value)
+                    case .promise? = ControlRecord(bytes: value)?.decision
                 else { return true }
                 return false
             })

@@ -12,7 +12,7 @@ import Testing
 
     // MARK: Any damage
 
-    /// Every byte of every file, flipped in three ways: what is read is right, as far as it goes, and if it does not go
+    /// Every byte of every file, flipped in two ways: what is read is right, as far as it goes, and if it does not go
     /// to the end, there is an error.
     @Test func everyFlippedByteIsAnErrorOrHarmless() throws {
         let expected = try log.fillSmall()
@@ -20,7 +20,7 @@ import Testing
         for name in try allFiles() {
             let bytes = try log.temporary.read(name)
             for index in bytes.indices {
-                for mask: UInt8 in [0x01, 0x20, 0xFF] {
+                for mask: UInt8 in [0x01, 0xFF] {
                     var damaged = bytes
                     damaged[index] ^= mask
                     try log.temporary.write(damaged, to: name)

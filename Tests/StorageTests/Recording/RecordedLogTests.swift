@@ -13,7 +13,7 @@ import Testing
     // MARK: Reading back
 
     /// Any records, in any pieces, with flushes and new writers in between.
-    @Test(arguments: 1...12)
+    @Test(arguments: 1...6)
     func oracle_recordsAreReadBackAsTheyWereAppended(seed: UInt64) throws {
         var random = SplitMix(state: seed)
         let partitions = [clicks, TopicPartition("clicks", 7), TopicPartition("a.b_c-D", 0)]
