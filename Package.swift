@@ -60,6 +60,7 @@ let package = Package(
             dependencies: [
                 "RampartCLI", "Pipelines", "RampartCore", "Engine", "Kafka",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),

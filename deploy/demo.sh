@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds Rampart, replays the labelled log that ships with it, and shows what was found.
+# Builds Rampart, replays the labelled log that ships with it, shows what was found, and runs the daemon for a while.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -58,6 +58,9 @@ if command -v python3 >/dev/null; then
     deploy/verify/siege.py "$out" "$log" "$labels" "$truth"
 fi
 
+heading "The same as a daemon, for half a minute, on a stand-in for Kafka"
+"$rampart" run pipelines/marketplace.yaml --embedded --for 30s
+
 heading "Where it is"
 printf '%s\n' \
     "$out/alerts.ndjson        every alert with its measures, thresholds and evidence" \
@@ -67,4 +70,7 @@ printf '%s\n' \
     "$out/summary.json         how many records met which fate" \
     "" \
     "Change a threshold and look again:" \
-    "  $rampart replay pipelines/marketplace.yaml $log --out out/mine --set malicious-clicks.min_clicks=30"
+    "  $rampart replay pipelines/marketplace.yaml $log --out out/mine --set malicious-clicks.min_clicks=30" \
+    "" \
+    "Run the daemon beside your Kafka:" \
+    "  $rampart run pipelines/marketplace.yaml --brokers localhost:9092"

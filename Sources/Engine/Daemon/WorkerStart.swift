@@ -81,7 +81,9 @@ struct WorkerStart {
     private func check(_ topic: TopicSpec, _ broker: any Broker) throws {
         guard let count = try broker.partitionCount(of: topic.name) else {
             throw DaemonError(
-                .stop, "there is no topic \(topic.name); create it with \(topic.partitions) partitions, or let the daemon do it")
+                .stop,
+                "there is no topic \(topic.name); create it with \(topic.partitions) partitions, or let the daemon do it"
+            )
         }
         let isOwn = topic.name == topics.control || topic.name == topics.changelog
         guard !isOwn || count == topic.partitions else {
@@ -101,7 +103,9 @@ struct WorkerStart {
         let own = plan.current
         if let latest = commands.latestReload() {
             plan.current = latest
-            if own.revision != latest.revision { observe(.settingsDiffer(ownRevision: own.revision, revision: latest.revision)) }
+            if own.revision != latest.revision {
+                observe(.settingsDiffer(ownRevision: own.revision, revision: latest.revision))
+            }
             let before = commands.latestReload(by: instance)
             guard let before, before.revision != own.revision else { return }
         }

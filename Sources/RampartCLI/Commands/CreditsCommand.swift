@@ -109,7 +109,8 @@ struct DecisionOptions: ParsableArguments {
         try application.produce([
             (
                 OutboundRecord(
-                    topic: application.topics.commands, partition: 0, key: Array(command.id.utf8), value: command.bytes),
+                    topic: application.topics.commands, partition: 0, key: Array(command.id.utf8),
+                    value: command.bytes),
                 now
             )
         ])

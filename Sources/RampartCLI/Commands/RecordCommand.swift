@@ -59,9 +59,7 @@ struct RecordCommand: ParsableCommand {
                         + "made anew; record into another folder")
             }
             try writer.append([], of: part.partition, role: part.role, covering: start..<start)
-            try application.read(
-                part.partition, start..<part.kept.upperBound, isStopped: { Interruption.isRequested }
-            ) { records, covered in
+            try application.read(part.partition, start..<part.kept.upperBound) { records, covered in
                 try writer.append(records, of: part.partition, role: part.role, covering: covered)
                 count += records.count
                 if Console.isTerminal, !quiet { bar.update(records: count, fraction: nil) }

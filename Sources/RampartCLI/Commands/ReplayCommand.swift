@@ -83,9 +83,11 @@ struct ReplayCommand: AsyncParsableCommand {
         var replay = try Self.usable { try Replay(pipeline.topology, logs: logs.logs, options: options(prior: prior)) }
         let folder = try Self.usable { try OutputFolder(path: out) }
         let run = ReplayRun(command: self, pipeline: pipeline, logs: logs.logs.map(\.name), folder: folder)
-        try await run.run(fraction: { logs.fraction }) { sink, progress in
-            try await replay.run(into: &sink, isStopped: { Interruption.isRequested }, progress: progress)
-        }
+        try await run.run(
+            fraction: { logs.fraction },
+            replay: { sink, progress in
+                try await replay.run(into: &sink, isStopped: { Interruption.isRequested }, progress: progress)
+            })
     }
 
     /// Replays all tasks of a recorded log, under the settings that were in force.
@@ -103,9 +105,11 @@ struct ReplayCommand: AsyncParsableCommand {
         let folder = try Self.usable { try OutputFolder(path: out) }
         let run = ReplayRun(
             command: self, pipeline: pipeline, logs: replay.names, partitions: replay.partitions, folder: folder)
-        try await run.run(fraction: { nil }) { sink, progress in
-            try replay.run(into: &sink, isStopped: { Interruption.isRequested }, progress: progress)
-        }
+        try await run.run(
+            fraction: { nil },
+            replay: { sink, progress in
+                try replay.run(into: &sink, isStopped: { Interruption.isRequested }, progress: progress)
+            })
     }
 
     private func options(prior: [PriorLine]) -> ReplayOptions {

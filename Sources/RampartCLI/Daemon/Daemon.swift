@@ -83,7 +83,7 @@ struct Daemon {
             let now = WallClock.now
             threads.first { $0.outcome == nil }?.send(
                 Command(
-                    id: "reload-\(settings.revision)-\(now)", who: LoginName.current, issuedAt: now,
+                    id: "reload-\(plan.instance)-\(settings.revision)-\(now)", who: plan.instance, issuedAt: now,
                     body: .reload(settings)))
             plan.logger.info("\(cause): revision \(settings.revision) is sent to all tasks")
         }

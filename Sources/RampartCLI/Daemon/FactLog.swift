@@ -62,30 +62,33 @@ struct FactLog {
         case .checkpointed(let task, let bytes): (.info, "checkpoint of task \(task), \(bytes) bytes")
         case .checkpointFailed(let task, let message):
             (.error, "the checkpoint of task \(task) could not be kept, the older one stays: \(message)")
-        case .commandSent(let command): (.info, "command \(command) is written for all tasks")
-        case .decisionRefused(let task, let refusal):
-            (
-                .warning,
-                "the decision \(refusal.command.id) on credit \(refusal.command.creditID) changed nothing at task \(task): "
-                    + "\(refusal.reason)"
-            )
-        case .settingsDiffer(let ownRevision, let revision):
-            (
-                .warning,
-                "this instance's file is revision \(ownRevision), but the application runs \(revision), which holds; send "
-                    + "SIGHUP to roll this file out"
-            )
-        case .stuck(let task, let message):
-            (.error, "task \(task) is not consumed until somebody helps: \(message)")
+        case .commandSent(let command): (.info, "command \(command) is in the commands topic")
         case .commandTook(let task, let command, let pane):
             (.info, "command \(command) takes effect for task \(task) at \(text(pane))")
         case .commandRefused(let offset, let reason):
             (.warning, "record \(offset) of the commands topic was refused: \(reason)")
+        case .decisionRefused(let task, let refusal):
+            (.warning, "task \(task) cannot \(refusal.command.action.rawValue) a credit: \(reason(refusal))")
+        case .settingsDiffer(let own, let revision):
+            (
+                .warning,
+                "the file here is of revision \(own), and the application runs \(revision), which holds; send SIGHUP to roll "
+                    + "this file out"
+            )
+        case .stuck(let task, let message):
+            (.error, "task \(task) is not consumed until a person has helped: \(message)")
         case .promised(let partition, let watermark):
             (.debug, "\(partition) is idle and was promised past \(text(watermark))")
         case .paused(let partitions): (.info, "\(list(partitions)) wait for the partitions behind them")
         case .unpaused(let partitions): (.info, "\(list(partitions)) go on")
         case .left: (.info, "left the group")
+        }
+    }
+
+    private static func reason(_ refusal: CommandRefusal) -> String {
+        switch refusal.reason {
+        case .unknownCredit: "there is no credit \(refusal.command.creditID), or it was forgotten"
+        case .state(let state): "\(refusal.command.creditID) is \(state.rawValue)"
         }
     }
 

@@ -83,10 +83,12 @@ struct EmbeddedRun {
         let end = command.embedded.length.map { WallClock.now + $0.milliseconds }
         traffic.start(client, logger: logger)
         defer { traffic.stop() }
-        try daemon.run(isStopped: { Interruption.isRequested || end.map { WallClock.now >= $0 } ?? false }) {
-            for line in try feed.lines() { Console.output(line) }
-            if let failure = traffic.progress.failure { throw Failure.running(failure) }
-        }
+        try daemon.run(
+            isStopped: { Interruption.isRequested || end.map { WallClock.now >= $0 } ?? false },
+            each: {
+                for line in try feed.lines() { Console.output(line) }
+                if let failure = traffic.progress.failure { throw Failure.running(failure) }
+            })
         traffic.stop()
         for line in try feed.lines(wait: .milliseconds(200)) { Console.output(line) }
         summarise(feed.totals, traffic.progress)
@@ -105,8 +107,9 @@ struct EmbeddedRun {
         let configuration = configuration
         let application = topics.application
         return WorkerPlan(
-            topics: topics, settings: configuration.worker, overrides: command.overrides,
-            commandKey: configuration.cluster.ledgerKey, store: store, logger: configuration.log.logger("rampart"),
+            topics: topics, instance: configuration.instance, settings: configuration.worker,
+            overrides: command.overrides, commandKey: configuration.cluster.ledgerKey, store: store,
+            logger: configuration.log.logger("rampart"),
             pipeline: CurrentPipeline(pipeline),
             makeBroker: { worker throws(BrokerError) in
                 try KafkaBroker(configuration.kafka(application: application, worker: worker), logger: kafkaLogger)

@@ -68,15 +68,15 @@ struct Application {
 
     /// Reads a partition from an offset up to an end, in pieces; returns where the reading stopped.
     ///
-    /// It stops before the end where a transaction is still open.
+    /// It stops before the end where a transaction is still open, and where the user wants to.
     @discardableResult
     func read(
-        _ partition: TopicPartition, _ range: Range<Int64>, isStopped: () -> Bool = { false },
+        _ partition: TopicPartition, _ range: Range<Int64>,
         _ body: (_ records: [StoredRecord], _ covered: Range<Int64>) throws -> Void
     ) throws -> Int64 {
         var position = range.lowerBound
         var lastMove = WallClock.now
-        while position < range.upperBound, !isStopped(), WallClock.now - lastMove < Self.stallMax {
+        while position < range.upperBound, !Interruption.isRequested, WallClock.now - lastMove < Self.stallMax {
             let start = position
             let (records, next) = try attempt { () throws(BrokerError) in
                 try broker.read(partition, from: start, wait: .milliseconds(200))

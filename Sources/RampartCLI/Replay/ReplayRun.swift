@@ -19,7 +19,7 @@ struct ReplayRun {
     /// `fraction` tells which part of the logs was read, where that is known.
     func run(
         fraction: @escaping () -> Double?,
-        _ replay: (inout FolderSink, (ReplayProgress) -> Void) async throws -> ReplayReport
+        replay: (inout FolderSink, (ReplayProgress) -> Void) async throws -> ReplayReport
     ) async throws {
         let start = ContinuousClock.now
         let masks = pipeline.sinks.first { $0.kind == .alerts }?.mask ?? false
