@@ -333,7 +333,8 @@ final class Restoration {
             state: state, offsetsNext: isNew ? startOffsets : commit.offsetsNext,
             offsetsBorn: isNew ? startOffsets : commit.notes.map(\.offsetBorn), committed: commit.offsets,
             inForce: try settingsInForce(), pending: pending,
-            commandNext: commit.notes.first?.commandNext ?? commandNextOfNewTask, controlCount: commit.notes.first?.controlCount ?? 0, hadCheckpoint: checkpoint != nil,
+            commandNext: commit.notes.first?.commandNext ?? commandNextOfNewTask,
+            controlCount: commit.notes.first?.controlCount ?? 0, hadCheckpoint: checkpoint != nil,
             recordsAgain: recordsAgain)
     }
 }

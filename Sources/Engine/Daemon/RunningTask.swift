@@ -98,6 +98,9 @@ final class RunningTask {
         hasMoved = true
     }
 
+    /// Hashes of the merchants of events read since this was last asked.
+    func takeSightings() -> [UInt64] { state.takeSightings() }
+
     /// Does all that is due by event time; returns the decisions that changed nothing.
     func advance() -> [CommandRefusal] {
         let outputs = state.advance()

@@ -54,7 +54,9 @@ struct TaskCommit {
                 "\(partitions[index]) is at \(state.watermark(of: index).text)", note.partitionWatermark.text)
         }
         for note in notes {
-            if state.watermark != note.watermark { return differs("it is at \(state.watermark.text)", note.watermark.text) }
+            if state.watermark != note.watermark {
+                return differs("it is at \(state.watermark.text)", note.watermark.text)
+            }
             if revision != note.revision { return differs("revision \(revision) is in force", note.revision) }
             if state.digest != note.digest {
                 return differs("its digest is \(String(state.digest, radix: 16))", String(note.digest, radix: 16))

@@ -51,6 +51,7 @@ public final class Worker {
     /// Tasks whose checkpoint is due, all of them committed just now.
     var checkpoints: [Int] = []
     var inbox = Inbox()
+    private var partitioning = PartitioningCheck()
     private var lastBeat: Int64?
     private var nextCommandLook = Int64.min
     var retryAt = Int64.min
@@ -87,7 +88,8 @@ public final class Worker {
     /// What the worker is about, in a line for people who look for a defect.
     public var situation: String {
         let restoring = restoring.map { "\($0.number) at \($0.step)" }.joined(separator: ", ")
-        return "phase \(phase), running \(tasks), restoring [\(restoring)], change \(change as Any), commit \(commit?.phase as Any), "
+        return
+            "phase \(phase), running \(tasks), restoring [\(restoring)], change \(change as Any), commit \(commit?.phase as Any), "
             + "unconfirmed \(unconfirmed.count), checkpoints \(checkpoints), retry at \(retryAt)"
     }
 
@@ -181,6 +183,8 @@ public final class Worker {
                 hasRead = true
             }
             if hasRead { advance(task) }
+            let found = partitioning.note(task.takeSightings(), of: task.number)
+            if found > 0 { observe(.merchantsSplit(task: task.number, count: partitioning.splitCount)) }
         }
         for task in restoring {
             for (index, arrivals) in arrivals(for: task.partitions) { task.read(arrivals, of: index) }

@@ -34,6 +34,8 @@ public enum WorkerFact: Hashable, Sendable {
     case stuck(task: Int, message: String)
     /// A partition that is idle was promised past (R11).
     case promised(partition: TopicPartition, watermark: EventTime)
+    /// Merchants were seen in this task and in another: their producers partition differently, and stages see only a part.
+    case merchantsSplit(task: Int, count: Int)
     /// Partitions ahead of the others wait, since too much is staged (R10).
     case paused([TopicPartition])
     /// They go on.

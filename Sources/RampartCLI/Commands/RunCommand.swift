@@ -94,11 +94,11 @@ struct RunCommand: ParsableCommand {
         PipelineReloader(path: pipeline, settings: settings, topics: topics)
     }
 
-    private func openStore(_ configuration: DaemonConfiguration, application: String) throws -> FileCheckpointStore {
+    private func openStore(_ configuration: DaemonConfiguration, application: String) throws -> SharedCheckpointStore {
         let folder = "\(configuration.dataDirectory)/\(application)"
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            return try FileCheckpointStore(folder: "\(folder)/\(configuration.instance)")
+            return try SharedCheckpointStore(folder: folder, instance: configuration.instance)
         } catch let error as StorageError {
             throw Failure.unusable(error.description)
         } catch {

@@ -79,6 +79,12 @@ struct FactLog {
             (.error, "task \(task) is not consumed until a person has helped: \(message)")
         case .promised(let partition, let watermark):
             (.debug, "\(partition) is idle and was promised past \(text(watermark))")
+        case .merchantsSplit(let task, let count):
+            (
+                .error,
+                "\(count) merchants were seen in task \(task) and in another one: the producers of your topics partition the "
+                    + "same key differently, and no stage sees all of these merchants; give all producers one partitioner"
+            )
         case .paused(let partitions): (.info, "\(list(partitions)) wait for the partitions behind them")
         case .unpaused(let partitions): (.info, "\(list(partitions)) go on")
         case .left: (.info, "left the group")

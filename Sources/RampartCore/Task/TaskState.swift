@@ -18,6 +18,7 @@ public struct TaskState: Sendable {
     private static let version: Int64 = 1
 
     private var intake: Intake
+    private var sightings = MerchantSightings()
     private var groups: [KeyGroup]
     private let hashSeed: UInt64
     /// The moment until which everything due has been done.
@@ -64,10 +65,16 @@ public struct TaskState: Sendable {
     public mutating func read(_ records: RecordBatch, of partition: Int) -> SetAside {
         let chunk = intake.read(records, of: partition)
         for row in 0..<chunk.events.count {
-            groups[KeyGroup.index(of: chunk.events.headers[row].partitionHash)].stage(row, of: chunk.events)
+            let hash = chunk.events.headers[row].partitionHash
+            sightings.note(hash)
+            groups[KeyGroup.index(of: hash)].stage(row, of: chunk.events)
         }
         return isRebuilding ? SetAside() : SetAside(deadLetters: chunk.deadLetters, lateEvents: chunk.lateEvents)
     }
+
+    /// Hashes of the merchants, or whatever else sources are partitioned by, of events read since this was last asked; the
+    /// same one may come again.
+    public mutating func takeSightings() -> [UInt64] { sightings.take() }
 
     /// Keeps a recorded promise: the partition's watermark is at least this from its next record on (R7, R11).
     public mutating func promise(_ watermark: EventTime, of partition: Int) {

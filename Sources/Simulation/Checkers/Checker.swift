@@ -22,13 +22,15 @@ struct Checker {
             }
             defer { last[change.partition] = change }
             guard let before = last[change.partition] else { continue }
-            guard let note = OffsetNote(text: change.value.metadata), let noteBefore = OffsetNote(text: before.value.metadata)
+            guard let note = OffsetNote(text: change.value.metadata),
+                let noteBefore = OffsetNote(text: before.value.metadata)
             else { throw Violation("\(change.partition) was committed without a note: \(change.value.metadata)") }
             guard change.value.offsetNext >= before.value.offsetNext else {
                 throw Violation(
                     "\(change.partition) went back from \(before.value.offsetNext) to \(change.value.offsetNext)")
             }
-            guard note.watermark >= noteBefore.watermark, note.partitionWatermark >= noteBefore.partitionWatermark else {
+            guard note.watermark >= noteBefore.watermark, note.partitionWatermark >= noteBefore.partitionWatermark
+            else {
                 throw Violation("the watermark of \(change.partition) went back")
             }
         }
@@ -55,7 +57,9 @@ struct Checker {
                 task: task, topics: world.topics, control: control, fallback: try SimulatedPipeline.load(),
                 bounds: Intake.Bounds())
             var source = ClusterSource(cluster: world.cluster)
-            for record in try replay.records(from: &source) { expected[record.topic, default: []].append(record.value ?? []) }
+            for record in try replay.records(from: &source) {
+                expected[record.topic, default: []].append(record.value ?? [])
+            }
             try checkFates(replay, task: task)
         }
         for (sink, topic) in world.topics.outputs {

@@ -63,7 +63,8 @@ public enum SimulatedPipeline {
         let overrides = overrides.compactMap { ThresholdOverride(argument: $0) }
         switch PipelineLoader.load(text: text, file: "simulated.yaml", overrides: overrides) {
         case .success(let pipeline): return pipeline
-        case .failure(let diagnostics): throw DaemonError(.stop, "the simulation's own pipeline is wrong: \(diagnostics)")
+        case .failure(let diagnostics):
+            throw DaemonError(.stop, "the simulation's own pipeline is wrong: \(diagnostics)")
         }
     }
 }

@@ -33,7 +33,9 @@ public struct Workload {
     public mutating func records(at now: Int64) -> [Record] {
         if random.chance(1, in: 40) { sieged = random.chance(2, in: 3) ? random.below(merchants) : nil }
         if random.chance(1, in: 60) {
-            quietTopic = (random.pick(["sim.clicks", "sim.sales"]), now + random.range(1_000...40_000 as ClosedRange<Int64>))
+            quietTopic = (
+                random.pick(["sim.clicks", "sim.sales"]), now + random.range(1_000...40_000 as ClosedRange<Int64>)
+            )
         }
         var records: [Record] = []
         for _ in 0..<random.below(sieged == nil ? 3 : 8) {
@@ -52,7 +54,8 @@ public struct Workload {
         switch random.below(40) {
         case 0: return Record(topic: topic(), key: key, value: nil)
         case 1: return Record(topic: topic(), key: key, value: Array(#"{"type":"click","event_id":"#.utf8))
-        case 2: return Record(topic: topic(), key: key, value: Array(#"{"type":"review","event_id":"r\#(nextID)"}"#.utf8))
+        case 2:
+            return Record(topic: topic(), key: key, value: Array(#"{"type":"review","event_id":"r\#(nextID)"}"#.utf8))
         case 3:
             return Record(topic: "sim.clicks", key: key, value: void(merchant, at: time(now)))
         case 4..<26: return Record(topic: "sim.clicks", key: key, value: click(merchant, at: time(now)))
@@ -90,7 +93,8 @@ public struct Workload {
     private mutating func void(_ merchant: Int, at time: Int64) -> [UInt8] {
         let charge = max(1, nextID - random.range(0...20))
         return Array(
-            #"{"type":"void","event_id":"v\#(nextID)","ts":\#(time),"merchant_id":"m\#(merchant)","charge_id":"c\#(charge)"}"#.utf8)
+            #"{"type":"void","event_id":"v\#(nextID)","ts":\#(time),"merchant_id":"m\#(merchant)","charge_id":"c\#(charge)"}"#
+                .utf8)
     }
 
     /// A record that was there before: the same, or with a digit changed, which may make it a conflict or garbage.

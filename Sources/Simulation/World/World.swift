@@ -137,7 +137,8 @@ public final class World {
         seats[index].client = client
         seats[index].worker = Worker(
             pipeline: pipeline, overrides: overrides.compactMap { ThresholdOverride(argument: $0) }, topics: topics,
-            instance: "machine-\(seat.machine)", settings: settings.worker, broker: sabotage.broker(client), store: wrappedStores[seat.machine],
+            instance: "machine-\(seat.machine)", settings: settings.worker, broker: sabotage.broker(client),
+            store: wrappedStores[seat.machine],
             hashSeed: random.next(), observe: { [unowned self] in note($0, of: index) })
         seats[index].frozenUntil = .min
     }
@@ -159,7 +160,8 @@ public final class World {
     private func befall() {
         if happens(settings.crashEvery) { crash(random.below(seats.count)) }
         if happens(settings.freezeEvery) {
-            seats[random.below(seats.count)].frozenUntil = cluster.now + random.range(500...40_000 as ClosedRange<Int64>)
+            seats[random.below(seats.count)].frozenUntil =
+                cluster.now + random.range(500...40_000 as ClosedRange<Int64>)
         }
         if happens(settings.restartEvery) {
             seats[random.below(seats.count)].worker?.leave(by: cluster.now + 10_000)

@@ -44,6 +44,7 @@ struct WorldSettings {
         decideEvery = random.pick([0, 40, 200])
         compactEvery = random.pick([0, 50])
         truncates =
-            (machines == 1 || sharesDisk) && faults.staleStore == .never && faults.lostStore == .never && faults.tornWrite == .never
+            (machines == 1 || sharesDisk) && faults.staleStore == .never && faults.lostStore == .never
+            && faults.tornWrite == .never
     }
 }

@@ -18,7 +18,8 @@ public struct WorldStatistics: Hashable, Sendable {
             case .assigned: "assigned"
             case .revoked(_, let isLost): isLost ? "lost" : "revoked"
             case .restored(_, let hadCheckpoint, let again, _):
-                hadCheckpoint ? (again > 0 ? "restored from checkpoint and log" : "restored from checkpoint")
+                hadCheckpoint
+                    ? (again > 0 ? "restored from checkpoint and log" : "restored from checkpoint")
                     : (again > 0 ? "restored from the log alone" : "started")
             case .resumed: "resumed"
             case .committed: "committed"
@@ -33,6 +34,7 @@ public struct WorldStatistics: Hashable, Sendable {
             case .commandTook: "command took"
             case .commandRefused: "command refused"
             case .promised: "promised"
+            case .merchantsSplit: "merchants split"
             case .paused: "paused"
             case .unpaused: "unpaused"
             case .left: "left"

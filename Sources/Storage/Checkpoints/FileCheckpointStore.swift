@@ -74,7 +74,7 @@ public final class FileCheckpointStore: CheckpointStore, Sendable {
     public func checkpoints(of task: Int) throws(StorageError) -> [Checkpoint] {
         var intact: [Checkpoint] = []
         for name in shelves.withLock({ $0[task]?.newestFirst ?? [] }) {
-            let result = try read(name)
+            let result = try Self.read(name, in: folder)
             shelves.withLock { shelves in
                 switch result {
                 case .success: shelves[task]?.problems[name] = nil
@@ -148,10 +148,14 @@ public final class FileCheckpointStore: CheckpointStore, Sendable {
         }
     }
 
-    private func read(_ name: CheckpointName) throws(StorageError) -> Result<Checkpoint, CheckpointProblem> {
+    /// Reads a file of a folder; what is wrong with it is a result, and that the system does not say is an error.
+    static func read(
+        _ name: CheckpointName, in folder: String
+    ) throws(StorageError) -> Result<Checkpoint, CheckpointProblem> {
         do throws(StorageError) {
             // A name may lead to a pipe, which must not make us wait, or to somebody else's file.
-            let descriptor = try FileDescriptor(path: file(name), flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+            let descriptor = try FileDescriptor(
+                path: "\(folder)/\(name.text)", flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
             return try CheckpointFile.read(descriptor, as: name)
         } catch {
             switch error.code {

@@ -25,7 +25,8 @@ import Testing
                 statistics.add(try World(seed: seed).run())
             } catch {
                 Issue.record(
-                    "seed \(seed): \(error); again: RAMPART_SEEDS=1 RAMPART_SEED=\(seed) swift test --filter CampaignTests")
+                    "seed \(seed): \(error); again: RAMPART_SEEDS=1 RAMPART_SEED=\(seed) swift test --filter CampaignTests"
+                )
             }
         }
         #expect(statistics.rows.count == 5 && statistics.rows.values.allSatisfy { $0 >= Self.count })
