@@ -7,7 +7,6 @@ public import Logging
 public final class KafkaBroker: Broker {
     private let configuration: KafkaConfiguration
     private let hooks: ClientHooks
-    // Note: in this order, so that a worker that is given up leaves the group before its transactions end.
     private var consumer: GroupConsumer?
     private var producer: TransactionalProducer?
     private var reader: KafkaReader?
@@ -101,6 +100,7 @@ public final class KafkaBroker: Broker {
     // MARK: Leaving
 
     public func close() {
+        producer?.close()
         consumer?.close()
         consumer = nil
         producer = nil

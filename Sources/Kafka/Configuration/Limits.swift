@@ -20,4 +20,6 @@ enum Limits {
     static let eventsPerLook = 1_000
     /// How long leaving the group may take.
     static let leaveTimeout = Duration.seconds(10)
+    /// How long aborting the last transaction may take.
+    static let abortTimeout = Duration.seconds(2)
 }

@@ -15,6 +15,8 @@ final class GroupConsumer {
     private var lead: String?
     private var awaited: Answer?
     private var isOpen = true
+    /// What the library was told to rest, which it may remember when a partition comes back.
+    private var resting: Set<TopicPartition> = []
 
     /// What the group waits for.
     private enum Answer {
@@ -80,8 +82,9 @@ final class GroupConsumer {
         } else {
             try assignAll()
         }
-        // Note: the library keeps a partition's rest over its reassignment, so that both must be said.
-        try setPaused(isPaused, starts.map(\.partition))
+        // Note: to resume a partition that does not rest would have it fetched twice.
+        let partitions = starts.map(\.partition)
+        try setPaused(isPaused, isPaused ? partitions : partitions.filter { resting.contains($0) })
     }
 
     func stop(_ partitions: [TopicPartition]) throws(BrokerError) {
@@ -231,6 +234,7 @@ extension GroupConsumer {
             : rd_kafka_resume_partitions(handle.pointer, list.pointer)
         try check(code, action)
         try list.throwErrors(while: action)
+        if isPaused { resting.formUnion(partitions) } else { resting.subtract(partitions) }
     }
 
     private func check(_ code: rd_kafka_resp_err_t, _ action: String) throws(BrokerError) {

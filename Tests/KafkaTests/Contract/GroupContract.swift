@@ -112,6 +112,28 @@ extension BrokerTests {
             broker.close()
         }
 
+        /// A partition that rested when it was given up does not rest when it comes back.
+        @Test(arguments: Backend.allCases)
+        func restEndsWithTheFetching(_ backend: Backend) throws {
+            let fixture = try backend.fixture()
+            let names = Names()
+            let partition = TopicPartition(names.topic(), 0)
+            try fixture.createTopic(names.topic(), partitions: 1)
+            try fixture.append(numbered(0..<10, names.topic(), 0))
+            let broker = try fixture.makeBroker(names.member())
+            try broker.subscribe(to: names.topic())
+            var inbox = Inbox()
+            while try broker.poll(into: &inbox, wait: .milliseconds(100)) == nil {}
+            try broker.start([StartOffset(partition, at: 0)], isPaused: true)
+            try broker.stop([partition])
+            try broker.start([StartOffset(partition, at: 4)], isPaused: false)
+            for _ in 0..<100 where inbox.recordCount < 6 {
+                _ = try broker.poll(into: &inbox, wait: .milliseconds(100))
+            }
+            #expect(inbox.arrivals.first?.batch.records.map(\.position) == Array(4..<10))
+            broker.close()
+        }
+
         @Test(arguments: Backend.allCases)
         func leadThatDoesNotExistStops(_ backend: Backend) throws {
             let fixture = try backend.fixture()

@@ -164,6 +164,38 @@ extension BrokerTests {
             broker.close()
         }
 
+        /// Readers would wait for a transaction that nobody ends until it times out.
+        @Test(arguments: Backend.allCases)
+        func closingAbortsWhatIsOpen(_ backend: Backend) throws {
+            let fixture = try backend.fixture()
+            let names = Names()
+            try fixture.createTopic(names.topic(), partitions: 1)
+            let writer = try fixture.append(
+                numbered(0..<3, names.topic(), 0), transaction: .open, id: names.id("writer"))
+            writer.close()
+            try fixture.append(numbered(3..<5, names.topic(), 0))
+            let reader = try fixture.makeBroker(names.member("reader"))
+            let found = try readAll(TopicPartition(names.topic(), 0), reader)
+            #expect(found.count == (fixture.divergences.contains(.showsUncommitted) ? 5 : 2))
+            reader.close()
+        }
+
+        /// A client may go at any moment, also while its first records are on their way.
+        @Test(arguments: Backend.allCases)
+        func closingIsPossibleAtAnyMoment(_ backend: Backend) throws {
+            let fixture = try backend.fixture()
+            let names = Names()
+            try fixture.createTopic(names.topic(), partitions: 1)
+            for round in 0..<20 {
+                let broker = try fixture.makeBroker(names.member("\(round)"))
+                try broker.initTransactions()
+                try broker.beginTransaction()
+                try broker.produce(numbered(0..<5, names.topic(), 0))
+                fixture.pass(.microseconds(round * 100))
+                broker.close()
+            }
+        }
+
         @Test(arguments: Backend.allCases)
         func recordsOfATransactionAreWhatWasProduced(_ backend: Backend) throws {
             let fixture = try backend.fixture()
