@@ -108,6 +108,15 @@ import Testing
         #expect(result.errors.contains("cannot be used yet") && result.errors.contains("trying again"))
     }
 
+    /// Errors 53: the right to use the transactional id is missing.
+    @Test func aMissingRightEndsTheDaemon() throws {
+        let cluster = try DaemonProcess.makeCluster()
+        cluster.pushErrors([53], for: .initProducerID)
+        let daemon = try DaemonProcess(cluster: cluster)
+        #expect(daemon.exitCode() == 1, "\(daemon.said)")
+        #expect(daemon.said.contains("TRANSACTIONAL_ID_AUTHORIZATION_FAILED"), "\(daemon.said)")
+    }
+
     @Test func oneFolderBelongsToOneDaemon() throws {
         let daemon = try DaemonProcess()
         #expect(daemon.says("running marketplace"), "\(daemon.said)")
