@@ -80,6 +80,12 @@ mutant recovery-forgets-the-open-slot 'Ledger/Ledger+Promises.swift' \
     'statements.restore(lines.filter { $0.paneEnd >= lastEnd })' '_ = lastEnd'
 mutant recovery-forgets-voids 'Task/KeyGroup+Snapshot.swift' \
     'try voids.restore(from: &snapshot, in: context)' 'var lost = voids; try lost.restore(from: &snapshot, in: context)'
+mutant recovery-forgets-dedupe 'Task/KeyGroup+Snapshot.swift' \
+    'try dedupe.restore(from: &snapshot, in: context)' 'var lost = dedupe; try lost.restore(from: &snapshot, in: context)'
+mutant recovery-forgets-reevaluation 'Windows/WindowState+Snapshot.swift' \
+    'reevaluation = try snapshot.readOptional()' 'let lost: EventTime? = try snapshot.readOptional(); _ = lost'
+mutant recovery-forgets-sums 'Ledger/Ledger+Promises.swift' \
+    'posted[sum] = try' 'var lost = posted; lost[sum] = try'
 mutant recovery-forgets-alerts 'Task/KeyGroup+Snapshot.swift' \
     'windows[index].setTrack(place ?? WindowState.noTrack, of: slot)' ''
 exit "$survived"

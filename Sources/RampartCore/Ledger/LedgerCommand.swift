@@ -21,13 +21,18 @@ public struct LedgerCommand: Hashable, Sendable {
     /// Why.
     public var why: String
 
-    /// Creates a command.
+    /// Creates a command; of `who` and `why` the first `Limits.identifierBytes` are kept.
     public init(id: String, action: Action, creditID: String, who: String, why: String) {
         self.id = id
         self.action = action
         self.creditID = creditID
-        self.who = who
-        self.why = why
+        self.who = Self.shortened(who)
+        self.why = Self.shortened(why)
+    }
+
+    private static func shortened(_ text: String) -> String {
+        guard text.utf8.count > Limits.identifierBytes else { return text }
+        return String(decoding: text.utf8.prefix(Limits.identifierBytes), as: UTF8.self)
     }
 }
 

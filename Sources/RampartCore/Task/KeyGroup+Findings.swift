@@ -4,19 +4,22 @@ extension KeyGroup {
         let changed = windows[index].advance(to: end, log: log)
         for place in changed {
             let slot = Int(place)
-            if isRebuilding {
-                // What the keys came to was said already, and is read back.
-            } else if !windows[index].isEmpty(slot), let score = windows[index].evaluate(slot) {
-                fire(index, slot, score: score, at: end, into: &outputs)
-            } else if windows[index].track(of: slot) != WindowState.noTrack {
-                books[index].rests(windows[index].track(of: slot), at: end)
-            }
+            // What the keys came to while it was said is read back, and not found again.
+            if !isRebuilding { judge(index, slot, at: end, into: &outputs) }
             if windows[index].isEmpty(slot) {
                 if windows[index].track(of: slot) != WindowState.noTrack {
                     books[index].losesSlot(windows[index].track(of: slot))
                 }
                 windows[index].removeIfEmpty(slot)
             }
+        }
+    }
+
+    private mutating func judge(_ index: Int, _ slot: Int, at end: EventTime, into outputs: inout Outputs) {
+        if !windows[index].isEmpty(slot), let score = windows[index].evaluate(slot) {
+            fire(index, slot, score: score, at: end, into: &outputs)
+        } else if windows[index].track(of: slot) != WindowState.noTrack {
+            books[index].rests(windows[index].track(of: slot), at: end)
         }
     }
 

@@ -33,11 +33,20 @@ public struct TaskState: Sendable {
     ///
     /// `hashSeed` keys the in-memory tables; it changes no result, and should be unknown to whoever writes events.
     public init(topology: Topology, partitions: [PartitionBinding], bounds: Intake.Bounds, hashSeed: UInt64) {
+        self.init(
+            topology: topology, partitions: partitions, bounds: bounds, hashSeed: hashSeed,
+            claimCeiling: Limits.claimsPerKeyGroup)
+    }
+
+    init(
+        topology: Topology, partitions: [PartitionBinding], bounds: Intake.Bounds, hashSeed: UInt64, claimCeiling: Int
+    ) {
         intake = Intake(topology: topology, partitions: partitions, bounds: bounds)
         self.hashSeed = hashSeed
         let plan = GroupPlan(topology)
         groups = (0..<KeyGroup.count).map {
-            KeyGroup(index: $0, plan: plan, hashSeed: hashSeed, keepsPromises: true)
+            KeyGroup(
+                index: $0, plan: plan, hashSeed: hashSeed, keepsPromises: true, claimCeiling: claimCeiling)
         }
     }
 
@@ -146,7 +155,7 @@ public struct TaskState: Sendable {
     /// Bytes of events that wait for their pane.
     public var stagedBytes: Int { groups.reduce(0) { $0 + $1.staging.byteCount } }
 
-    /// What the key groups counted.
+    /// What the key groups counted; of what was said (findings, lines) while facts were rebuilt, nothing.
     public var counters: GroupCounters {
         var counters = GroupCounters(groups[0].plan.topology)
         for group in groups { counters.add(group.totals) }

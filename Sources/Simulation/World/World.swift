@@ -58,7 +58,7 @@ public final class World {
             cluster.createTopic(spec, isAppendTime: random.chance(1, in: 2))
         }
         for machine in 0..<settings.machines {
-            stores.append(SimulatedCheckpointStore(cluster))
+            stores.append(settings.sharesDisk && machine > 0 ? stores[0] : SimulatedCheckpointStore(cluster))
             wrappedStores.append(sabotage.store(stores[machine]))
             for worker in 0..<settings.workersEach {
                 let name = "simulated-\(machine)-\(worker)"
@@ -84,6 +84,7 @@ public final class World {
         try settle("leave", within: 120_000) { seats.allSatisfy { $0.worker == nil } }
         cluster.advance(by: settings.cluster.transactionTimeout + 10_000)
         try Checker(world: self).check()
+        for (sink, topic) in topics.outputs { statistics.rows[topic] = published(sink).count }
         return statistics
     }
 
@@ -209,14 +210,18 @@ public final class World {
         for number in 0..<settings.partitions {
             cluster.compact(TopicPartition(topics.changelog, number))
             guard settings.truncates else { continue }
-            let needed = (try? stores[0].checkpoints(of: number))?.first?.offsets
+            // Retention comes after at least one more checkpoint.
+            guard let kept = try? stores[0].checkpoints(of: number), kept.count > 1 else { continue }
             for partition in topics.partitions(of: number) {
-                if let offset = needed?[partition] { cluster.truncate(partition, before: offset) }
+                if let offset = kept[1].offsets[partition] { cluster.truncate(partition, before: offset) }
             }
         }
     }
 
     // MARK: - Looking
+
+    /// A hash over everything that happened at the cluster.
+    public var traceHash: UInt64 { cluster.trace.hash }
 
     /// Who is about what, for whoever reads a violation.
     private var situation: String {

@@ -6,6 +6,8 @@ struct WorldSettings {
     var workersEach: Int
     var partitions: Int
     var hasStaticMembers: Bool
+    /// Whether all machines keep their checkpoints in one place.
+    var sharesDisk: Bool
     var length: Int64
     var cluster = ClusterSettings()
     var worker = WorkerSettings()
@@ -24,6 +26,7 @@ struct WorldSettings {
         workersEach = random.pick([1, 1, 2])
         partitions = random.pick([1, 2, 3, 5])
         hasStaticMembers = random.chance(1, in: 3)
+        sharesDisk = random.chance(1, in: 2)
         length = random.range(20_000...90_000 as ClosedRange<Int64>)
         cluster.assignor = random.pick([.range, .cooperativeSticky])
         cluster.pollRecordsMax = random.pick([3, 20, 100])
@@ -41,6 +44,6 @@ struct WorldSettings {
         decideEvery = random.pick([0, 40, 200])
         compactEvery = random.pick([0, 50])
         truncates =
-            machines == 1 && faults.staleStore == .never && faults.lostStore == .never && faults.tornWrite == .never
+            (machines == 1 || sharesDisk) && faults.staleStore == .never && faults.lostStore == .never && faults.tornWrite == .never
     }
 }

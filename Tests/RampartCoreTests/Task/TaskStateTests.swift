@@ -56,6 +56,26 @@ import Testing
         #expect(task.counters.stages[0].findings == 2)
     }
 
+    /// Settings of 15 s are for the pane end at 20 s of a stage that is evaluated every ten; a snapshot lies between.
+    @Test func aSnapshotKeepsWhatIsStillToBeReevaluated() throws {
+        var fixture = TaskFixture()
+        fixture.pipeline.thresholds = [Threshold(name: "min_clicks", value: .integer(4))]
+        var strict = fixture.topology
+        strict.basePane = .seconds(5)
+        fixture.pipeline.thresholds = [Threshold(name: "min_clicks", value: .integer(3))]
+        var lax = fixture.topology
+        lax.basePane = .seconds(5)
+        var task = TaskState(topology: strict, partitions: [.source(0)], bounds: fixture.bounds, hashSeed: 7)
+        _ = task.read(TaskFixture.clicks("a", "b", "c", at: 1), of: 0)
+        task.schedule(lax, from: TestPipeline.time(15))
+        task.promise(TestPipeline.time(15), of: 0)
+        #expect(task.advance().alerts.isEmpty)
+        var restored = try TaskState(
+            topology: lax, partitions: [.source(0)], bounds: fixture.bounds, snapshot: task.snapshot())
+        restored.promise(TestPipeline.time(20), of: 0)
+        #expect(restored.advance().alerts.map(\.paneEnd) == [TestPipeline.time(20)])
+    }
+
     @Test func settingsFilterEventsOfTheirPanesOnly() {
         var fixture = TaskFixture()
         fixture.pipeline.window.measures[0].condition = Program(instructions: [
@@ -176,6 +196,38 @@ import Testing
         #expect(task.takeChanges().filter { $0.value == nil }.count == 5)
         #expect(!task.holds(creditID: id))
         #expect(task.takeChanges().isEmpty)
+    }
+
+    /// Two of four charges are refused at the ceiling; what a finding has offered is not offered again.
+    @Test func whatWasRefusedIsNotTriedAgainAfterRecovery() throws {
+        let fixture = TaskFixture()
+        func start() -> TaskState {
+            TaskState(
+                topology: fixture.topology, partitions: [.source(0)], bounds: Intake.Bounds(), hashSeed: 7,
+                claimCeiling: 2)
+        }
+        func go(_ task: inout TaskState, until seconds: Int64, _ records: RecordBatch) {
+            _ = task.read(records, of: 0)
+            task.promise(TestPipeline.time(seconds), of: 0)
+            _ = task.advance()
+        }
+        let first = TaskFixture.clicks("a", "b", "c", "d", at: 1)
+        var task = start()
+        go(&task, until: 10, first)
+        #expect(task.counters.refused == 2)
+        var restored = start()
+        restored.isRebuilding = true
+        go(&restored, until: 10, first)
+        try restored.restorePromises(task.takeChanges())
+        restored.isRebuilding = false
+        go(&restored, until: 20, TaskFixture.clicks("e", at: 11))
+        #expect(restored.counters.refused == 1)
+    }
+
+    @Test func whoAndWhyAreShortened() {
+        let long = String(repeating: "x", count: Limits.identifierBytes + 1)
+        let command = LedgerCommand(id: "1", action: .approve, creditID: "c", who: long, why: long)
+        #expect(command.who.utf8.count == Limits.identifierBytes && command.why.utf8.count == Limits.identifierBytes)
     }
 
     /// A firing key whose window was lost with the facts rests at the next pane end, so that its alert closes.

@@ -17,7 +17,7 @@ final class CommitsBeforeFlush: ForwardingBroker {
             try super.commitTransaction()
         } catch {
             // Whoever commits in this order has nothing left with which to try again.
-            if error.remedy != .rejoin { try? super.abortTransaction() }
+            throw BrokerError(.rejoin, code: error.code, message: error.message)
         }
         isOffsetsCommitted = false
     }
