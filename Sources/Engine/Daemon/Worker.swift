@@ -136,8 +136,11 @@ public final class Worker {
         if commit != nil { return try advanceCommit(at: now) }
         if !checkpoints.isEmpty { return try saveCheckpoint(at: now) }
         if change != nil { return try answerChange(at: now) }
-        if !mustPoll, isBeat(at: now) { wantsCommit = true }
         if !unconfirmed.isEmpty { return confirmEnd() }
+        if !mustPoll, !wantsCommit, isBeat(at: now) {
+            wantsCommit = true
+            if !unconfirmed.isEmpty { return confirmEnd() }
+        }
         if wantsCommit {
             wantsCommit = false
             if beginCommit(at: now) { return .worked }

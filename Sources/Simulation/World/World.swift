@@ -78,7 +78,7 @@ public final class World {
         while cluster.now < end { try tick(isCalm: false) }
         cluster.endFaults()
         for index in seats.indices { seats[index].frozenUntil = .min }
-        try settle("consume all input", within: 400_000) { isAllCommitted }
+        try settle("consume all input", within: 600_000) { isAllCommitted }
         for index in seats.indices { seats[index].worker?.leave(by: cluster.now + 60_000) }
         for index in seats.indices { seats[index].isLeaving = true }
         try settle("leave", within: 120_000) { seats.allSatisfy { $0.worker == nil } }

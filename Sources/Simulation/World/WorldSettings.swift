@@ -29,7 +29,7 @@ struct WorldSettings {
         sharesDisk = random.chance(1, in: 2)
         length = random.range(20_000...90_000 as ClosedRange<Int64>)
         cluster.assignor = random.pick([.range, .cooperativeSticky])
-        cluster.pollRecordsMax = random.pick([3, 20, 100])
+        cluster.pollRecordsMax = random.pick([8, 20, 100])
         worker.commitInterval = random.pick([200, 700, 2_000])
         worker.checkpointInterval = random.pick([1_000, 5_000, 20_000])
         worker.idleAfter = random.pick([nil, 3_000, 8_000])
