@@ -118,6 +118,18 @@ import Testing
         #expect(daemon.said.contains("TRANSACTIONAL_ID_AUTHORIZATION_FAILED"), "\(daemon.said)")
     }
 
+    @Test(arguments: [
+        ("fetch.max.byte=1", "fetch.max.byte"), ("acks=1", "exactly-once"), ("fetch.max.bytes=x", "bytes"),
+    ])
+    func wrongPropertiesAreRefusedBeforeAnythingStarts(property: String, word: String) throws {
+        let folder = try TemporaryFolder()
+        let result = try Command.run([
+            "run", Command.marketplace, "--kafka", property, "--data-dir", folder.path("data"),
+        ])
+        #expect(result.code == 2 && result.errors.contains(word), "\(result.errors)")
+        #expect(!FileManager.default.fileExists(atPath: folder.path("data")))
+    }
+
     @Test func oneFolderBelongsToOneDaemon() throws {
         let daemon = try DaemonProcess()
         #expect(daemon.says("running marketplace"), "\(daemon.said)")
