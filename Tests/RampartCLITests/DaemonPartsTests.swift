@@ -52,12 +52,26 @@ import Testing
     }
 
     @Test func theDelayGrowsToItsBoundUntilSomethingIsCommitted() {
-        var backoff = Backoff()
-        let delays = (0..<7).map { _ in backoff.next() }
+        var setbacks = Setbacks()
+        let lost = DaemonError(.restart, "the connection was lost (_TRANSPORT)")
+        let delays = (0..<7).map { _ in setbacks.note(lost) }
         #expect(delays == [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000])
-        backoff.reset()
-        let first = backoff.next()
+        #expect(!setbacks.needPerson && setbacks.advice == "")
+        setbacks.noteCommit()
+        let first = setbacks.note(lost)
         #expect(first == 1000)
+    }
+
+    @Test func whoIsFencedTwiceHasARival() {
+        var setbacks = Setbacks()
+        let fenced = DaemonError(.restart, "this instance has been fenced by a newer instance (_FENCED)")
+        _ = setbacks.note(fenced)
+        #expect(!setbacks.needPerson && setbacks.advice.contains("--instance"))
+        setbacks.noteCommit()
+        _ = setbacks.note(fenced)
+        #expect(setbacks.needPerson)
+        _ = setbacks.note(DaemonError(.restart, "the connection was lost (_TRANSPORT)"))
+        #expect(!setbacks.needPerson)
     }
 
     // MARK: - Commands

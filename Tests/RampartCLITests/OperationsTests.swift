@@ -104,6 +104,9 @@ import Testing
             "replay", Command.marketplace, folder.path("recorded"), "--out", folder.path("out"), "--no-flush",
         ])
         #expect(replay.code == 0, "\(replay.errors)")
+        let summary = try folder.rows("out/summary.json")[0]
+        #expect(
+            summary["read"] as? Int == 14 && summary["accepted"] as? Int == 12 && summary["dead_lettered"] as? Int == 2)
         let topics = [
             ("alerts", "rampart.alerts"), ("credit-lines", "rampart.credit-lines"), ("credits", "rampart.credits"),
             ("dead-letters", "rampart.dead-letters"),

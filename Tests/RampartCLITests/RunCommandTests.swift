@@ -55,7 +55,7 @@ import Testing
         #expect(daemon.says("task 0 goes on"), "\(daemon.said)")
 
         daemon.signal(SIGHUP)
-        #expect(daemon.says("says what is in force already"), "\(daemon.said)")
+        #expect(daemon.says("is sent to all tasks"), "\(daemon.said)")
 
         try folder.write(
             "pipeline.yaml", text.replacing("min_clicks: { default: 10,", with: "min_clicks: { default: 1,"))
@@ -70,8 +70,9 @@ import Testing
         try folder.write(
             "pipeline.yaml", text.replacing("min_clicks: { default: 10,", with: "min_clicks: { default: 11,"))
         daemon.signal(SIGHUP)
-        #expect(daemon.says("is sent to all tasks") && daemon.says("takes effect for task 0"), "\(daemon.said)")
-        #expect(try daemon.values(of: "marketplace.commands", atLeast: 2).last?.contains("default: 11,") == true)
+        #expect(
+            daemon.says("is sent to all tasks", times: 2) && daemon.says("takes effect for task 0"), "\(daemon.said)")
+        #expect(try daemon.values(of: "marketplace.commands", atLeast: 3).last?.contains("default: 11,") == true)
         daemon.signal(SIGTERM)
         #expect(daemon.exitCode() == 0, "\(daemon.said)")
     }
@@ -106,6 +107,27 @@ import Testing
         ])
         #expect(result.code == 1 && result.errors.contains("start_timeout"), "\(result.errors)")
         #expect(result.errors.contains("cannot be used yet") && result.errors.contains("trying again"))
+    }
+
+    /// Errors 53: the right to use the transactional id is missing.
+    @Test func aMissingRightEndsTheDaemon() throws {
+        let cluster = try DaemonProcess.makeCluster()
+        cluster.pushErrors([53], for: .initProducerID)
+        let daemon = try DaemonProcess(cluster: cluster)
+        #expect(daemon.exitCode() == 1, "\(daemon.said)")
+        #expect(daemon.said.contains("TRANSACTIONAL_ID_AUTHORIZATION_FAILED"), "\(daemon.said)")
+    }
+
+    @Test(arguments: [
+        ("fetch.max.byte=1", "fetch.max.byte"), ("acks=1", "exactly-once"), ("fetch.max.bytes=x", "bytes"),
+    ])
+    func wrongPropertiesAreRefusedBeforeAnythingStarts(property: String, word: String) throws {
+        let folder = try TemporaryFolder()
+        let result = try Command.run([
+            "run", Command.marketplace, "--kafka", property, "--data-dir", folder.path("data"),
+        ])
+        #expect(result.code == 2 && result.errors.contains(word), "\(result.errors)")
+        #expect(!FileManager.default.fileExists(atPath: folder.path("data")))
     }
 
     @Test func oneFolderBelongsToOneDaemon() throws {

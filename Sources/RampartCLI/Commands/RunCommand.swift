@@ -57,6 +57,7 @@ struct RunCommand: ParsableCommand {
         let logger = configuration.log.logger("rampart")
         let kafkaLogger = configuration.log.logger("rampart.kafka", atMost: .warning)
         let topics = try topics(of: pipeline, configuration)
+        try check(configuration.kafka(application: topics.application, worker: 0), kafkaLogger)
         let store = try openStore(configuration, application: topics.application)
         let plan = WorkerPlan(
             topics: topics, instance: configuration.instance, settings: configuration.worker, overrides: overrides,
@@ -74,8 +75,23 @@ struct RunCommand: ParsableCommand {
                 "topics": "\(topics.inputs.map(\.topic).joined(separator: ","))",
             ])
         var daemon = Daemon(plan: plan, reloader: reloader(topics), configuration: configuration)
-        try daemon.run()
+        do {
+            try daemon.run()
+        } catch let failure as Failure {
+            // Said in the log, whose form programs can read.
+            logger.error("\(failure.message)")
+            throw Failure(code: failure.code, message: "")
+        }
         logger.info("stopped; everything that was read is committed")
+    }
+
+    /// Makes a client, which connects to nothing yet, so that wrong settings are told from what fails later.
+    private func check(_ configuration: KafkaConfiguration, _ logger: Logger) throws {
+        do throws(BrokerError) {
+            try KafkaBroker(configuration, logger: logger).close()
+        } catch {
+            throw Failure.unusable(error.message)
+        }
     }
 
     /// The topics of the pipeline, under the application's name.

@@ -38,7 +38,7 @@ struct Daemon {
         do {
             while !isStopped() {
                 try checkWorkers(since: start)
-                if Interruption.takeReload() { reload("SIGHUP") }
+                if Interruption.takeReload() { reload(.hangup) }
                 lookAtFile()
                 try each()
                 WallClock.sleep(milliseconds: Self.tick)
@@ -65,28 +65,45 @@ struct Daemon {
     private mutating func lookAtFile() {
         guard WallClock.now >= nextLook else { return }
         nextLook = WallClock.now + Self.watchInterval
-        if watch?.look() == true { reload("a change of the file") }
+        if watch?.look() == true { reload(.change) }
     }
 
-    private func reload(_ cause: String) {
-        switch reloader.reload(current: plan.pipeline.pipeline) {
-        case .unchanged: plan.logger.info("\(cause): \(reloader.path) says what is in force already")
+    /// Why the file is loaded again.
+    private enum Cause: String {
+        case hangup = "SIGHUP"
+        case change = "a change of the file"
+    }
+
+    private func reload(_ cause: Cause) {
+        let current = plan.pipeline.pipeline
+        switch reloader.reload(current: current) {
+        case .unchanged:
+            // Other instances may have rolled out something else since, and who asks wants this file.
+            guard cause == .hangup else {
+                return plan.logger.info("\(cause.rawValue): \(reloader.path) says what it said before")
+            }
+            send(current, cause)
         case .refused(let reason):
             plan.logger.error(
                 """
-                \(cause): \(reloader.path) was refused, and revision \(plan.pipeline.pipeline.topology.revision) stays in \
-                force: \(reason)
+                \(cause.rawValue): \(reloader.path) was refused, and revision \(current.topology.revision) stays in force: \
+                \(reason)
                 """)
         case .accepted(let pipeline):
             plan.pipeline.pipeline = pipeline
-            let settings = PipelineSettings(pipeline, overrides: plan.overrides)
-            let now = WallClock.now
-            threads.first { $0.outcome == nil }?.send(
-                Command(
-                    id: "reload-\(plan.instance)-\(settings.revision)-\(now)", who: plan.instance, issuedAt: now,
-                    body: .reload(settings)))
-            plan.logger.info("\(cause): revision \(settings.revision) is sent to all tasks")
+            send(pipeline, cause)
         }
+    }
+
+    /// Asks all tasks to put a pipeline in force.
+    private func send(_ pipeline: Pipeline, _ cause: Cause) {
+        let settings = PipelineSettings(pipeline, overrides: plan.overrides)
+        let now = WallClock.now
+        threads.first { $0.outcome == nil }?.send(
+            Command(
+                id: "reload-\(plan.instance)-\(settings.revision)-\(now)", who: plan.instance, issuedAt: now,
+                body: .reload(settings)))
+        plan.logger.info("\(cause.rawValue): revision \(settings.revision) is sent to all tasks")
     }
 
     // MARK: - Stopping

@@ -29,21 +29,3 @@ final class CurrentPipeline: Sendable {
         set { value.withLock { $0 = newValue } }
     }
 }
-
-/// How long a worker waits before it begins again: longer each time, until it has committed something.
-struct Backoff {
-    /// The first delay in milliseconds.
-    static let first: Int64 = 1000
-    /// The longest delay in milliseconds.
-    static let longest: Int64 = 30_000
-
-    private var delay = Self.first
-
-    /// The next delay in milliseconds.
-    mutating func next() -> Int64 {
-        defer { delay = min(delay * 2, Self.longest) }
-        return delay
-    }
-
-    mutating func reset() { delay = Self.first }
-}

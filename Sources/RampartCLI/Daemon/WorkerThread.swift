@@ -59,39 +59,32 @@ final class WorkerThread: Sendable {
     // MARK: - On its own thread
 
     private func run() {
-        var backoff = Backoff()
+        var setbacks = Setbacks()
         var outcome: Outcome?
-        while outcome == nil { outcome = live(&backoff) }
+        while outcome == nil { outcome = live(&setbacks) }
         state.withLock { $0.outcome = outcome }
     }
 
     /// One life of a worker, from joining to leaving or to the error that ends it; nil where it should begin again.
-    private func live(_ backoff: inout Backoff) -> Outcome? {
+    private func live(_ setbacks: inout Setbacks) -> Outcome? {
         do throws(DaemonError) {
             let broker = try makeBroker()
             defer { broker.close() }
-            try work(with: broker, &backoff)
+            try work(with: broker, &setbacks)
             return .left
         } catch {
             if error.remedy == .stop { return .failed(error.message) }
             if isLeaving {
                 return .failed("left without a last commit, which whoever comes next makes: \(error.message)")
             }
-            let delay = backoff.next()
-            plan.logger.warning(
-                "\(error.message); beginning again in \(delay / 1000) s\(Self.hint(error))",
+            let delay = setbacks.note(error)
+            plan.logger.log(
+                level: setbacks.needPerson ? .error : .warning,
+                "\(error.message); beginning again in \(delay / 1000) s\(setbacks.advice)",
                 metadata: ["worker": "\(number)"])
             wait(until: WallClock.now + delay)
             return isLeaving ? .left : nil
         }
-    }
-
-    /// Why a fenced worker may be fenced again.
-    private static func hint(_ error: DaemonError) -> String {
-        guard error.message.contains("FENCED") || error.message.contains("PRODUCER_EPOCH") else { return "" }
-        return
-            ". Another worker took this one's transactional id: two daemons of one instance name fence each other for "
-            + "ever, so give each its own with --instance, and say --instances"
     }
 
     private func makeBroker() throws(DaemonError) -> any Broker {
@@ -102,7 +95,7 @@ final class WorkerThread: Sendable {
         }
     }
 
-    private func work(with broker: any Broker, _ backoff: inout Backoff) throws(DaemonError) {
+    private func work(with broker: any Broker, _ setbacks: inout Setbacks) throws(DaemonError) {
         let facts = ObservedFacts(plan.logger, worker: number)
         let worker = Worker(
             pipeline: plan.pipeline.pipeline, overrides: plan.overrides, topics: plan.topics, instance: plan.instance,
@@ -113,7 +106,7 @@ final class WorkerThread: Sendable {
             facts.isStarting = worker.isStarting
             let turn = try worker.step(at: WallClock.now)
             note(hasStarted: !worker.isStarting, refusal: facts.refusal)
-            if facts.hasCommitted { backoff.reset() }
+            if facts.hasCommitted { setbacks.noteCommit() }
             switch turn {
             case .worked: continue
             case .waits(let time): WallClock.sleep(milliseconds: min(time - WallClock.now, Self.napMax))

@@ -144,7 +144,7 @@ struct EmbeddedRun {
     private func summarise(_ totals: OutputFeed.Totals, _ progress: TrafficThread.Progress) {
         let clock = EventTime(milliseconds: progress.shopTime).text.prefix(16).replacing("T", with: " ")
         Console.output(
-            "\nIt is \(clock) in the shops. \(progress.records.grouped) records were consumed; \(totals.opened) alerts were "
+            "\nIt is \(clock) in the shops. \(progress.records.grouped) records were played; \(totals.opened) alerts were "
                 + "opened and \(totals.closed) closed.")
         for (key, sum) in totals.credits.sorted(by: { $0.key < $1.key }) {
             let parts = key.split(separator: " ")
