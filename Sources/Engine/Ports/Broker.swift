@@ -22,8 +22,8 @@ public protocol Broker: AnyObject {
     func subscribe(to lead: String) throws(BrokerError)
     /// The generation of the group that this member has joined; -1 before.
     var groupGeneration: Int { get }
-    /// Fetches records of started, unpaused partitions, in the order of each partition, until `inbox` is full, `wait`
-    /// is over or the group changes.
+    /// Fetches records of started, unpaused partitions, in the order of each partition, until `inbox` is full, no more
+    /// are at hand or the group changes; waits for the first one no longer than `wait`.
     ///
     /// A change of the group ends the call, with the records that came before it in the inbox. It must be answered by
     /// `start` (for `.assigned`) or `stop` (for `.revoked`) before any other call that starts or stops, and before the
@@ -73,7 +73,7 @@ public protocol Broker: AnyObject {
 
     // MARK: Leaving
 
-    /// Leaves the group and gives up all handles; later calls are not allowed.
+    /// Aborts an open transaction, leaves the group and gives up all handles; later calls are not allowed.
     func close()
 }
 

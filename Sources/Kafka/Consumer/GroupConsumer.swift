@@ -83,8 +83,8 @@ final class GroupConsumer {
             try assignAll()
         }
         // Note: to resume a partition that does not rest would have it fetched twice.
-        let partitions = starts.map(\.partition)
-        try setPaused(isPaused, isPaused ? partitions : partitions.filter { resting.contains($0) })
+        if !isPaused { try setPaused(false, starts.map(\.partition).filter { resting.contains($0) }) }
+        try pauseWhatRests()
     }
 
     func stop(_ partitions: [TopicPartition]) throws(BrokerError) {
@@ -100,6 +100,7 @@ final class GroupConsumer {
         } else {
             _ = started.stop(partitions)
             try assignAll()
+            try pauseWhatRests()
         }
     }
 
@@ -222,6 +223,11 @@ extension GroupConsumer {
         let list = PartitionList(capacity: entries.count)
         for entry in entries { list.append(entry.partition, offset: entry.offsetNext) }
         try check(rd_kafka_assign(handle.pointer, list.pointer), "starting partitions")
+    }
+
+    /// Says again which partitions rest, as starting some may start all anew.
+    private func pauseWhatRests() throws(BrokerError) {
+        try setPaused(true, started.all.filter(\.isPaused).map(\.partition))
     }
 
     private func setPaused(_ isPaused: Bool, _ partitions: [TopicPartition]) throws(BrokerError) {

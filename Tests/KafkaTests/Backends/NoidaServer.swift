@@ -1,11 +1,14 @@
 import Foundation
 
 /// The broker's process, on a free port of the loopback interface, with a folder of its own.
+///
+/// It ends when the pipe to it does, so that none is left over however the tests end.
 final class NoidaServer: @unchecked Sendable {
     let bootstrapServers: String
     private let port: UInt16
     private let folder: URL
-    private var process: Process
+    private var process = Process()
+    private var control = Pipe()
 
     /// What went wrong, for a person.
     struct Failure: Error, CustomStringConvertible {
@@ -13,33 +16,30 @@ final class NoidaServer: @unchecked Sendable {
     }
 
     init() throws {
+        try Self.install()
         port = try Self.freePort()
         bootstrapServers = "127.0.0.1:\(port)"
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("noida-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        process = try Self.start(port: port, folder: folder)
-        try waitForAnswer()
-        Self.stopAtExit(self)
+        try start()
     }
 
-    deinit {
-        stop()
-        try? FileManager.default.removeItem(at: folder)
-    }
-
-    /// Ends the process, which writes its data down before.
-    func stop() {
-        guard process.isRunning else { return }
-        process.terminate()
-        for _ in 0..<100 where process.isRunning { sleep(.milliseconds(50)) }
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-        process.waitUntilExit()
-    }
-
-    /// Starts it again with the data that it has.
+    /// Ends the process and starts it again with the data that it wrote down.
     func restart() throws {
-        stop()
-        process = try Self.start(port: port, folder: folder)
+        control.fileHandleForWriting.write(Data("stop\n".utf8))
+        process.waitUntilExit()
+        try start()
+    }
+
+    private func start() throws {
+        process = Process()
+        control = Pipe()
+        process.executableURL = Self.script
+        process.arguments = ["run", "\(port)", folder.path]
+        process.standardInput = control
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
         try waitForAnswer()
     }
 
@@ -52,36 +52,22 @@ final class NoidaServer: @unchecked Sendable {
         throw Failure(description: "noida does not listen on port \(port)")
     }
 
-    private static func start(port: UInt16, folder: URL) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try install())
-        process.arguments = [
-            "start", "--host", "127.0.0.1", "--only", "kafka", "--kafka-port", "\(port)", "--data-dir", folder.path,
-        ]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        return process
-    }
+    private static let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("deploy/test-broker.sh")
 
-    /// Runs the script that installs the broker; returns the path of its program.
-    private static func install() throws -> String {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
+    private static func install() throws {
         let process = Process()
-        let output = Pipe()
         let errors = Pipe()
-        process.executableURL = root.appendingPathComponent("deploy/test-broker.sh")
-        process.standardOutput = output
+        process.executableURL = script
+        process.arguments = ["install"]
+        process.standardOutput = FileHandle.nullDevice
         process.standardError = errors
         try process.run()
-        let path = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
             throw Failure(description: "the test broker cannot be installed: \(text)")
         }
-        return path.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     // MARK: Ports
@@ -117,26 +103,6 @@ final class NoidaServer: @unchecked Sendable {
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
         return address
-    }
-
-    // MARK: The end of the tests
-
-    nonisolated(unsafe) private static var running: [NoidaServer] = []
-    private static let lock = NSLock()
-
-    /// Note: a server that all tests share has no owner that would end.
-    private static func stopAtExit(_ server: NoidaServer) {
-        lock.withLock {
-            if running.isEmpty {
-                atexit {
-                    for server in NoidaServer.running {
-                        server.stop()
-                        try? FileManager.default.removeItem(at: server.folder)
-                    }
-                }
-            }
-            running.append(server)
-        }
     }
 }
 

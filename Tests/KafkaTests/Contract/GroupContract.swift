@@ -101,10 +101,16 @@ extension BrokerTests {
             }
             try broker.start([StartOffset(partitions[0], at: 0)], isPaused: false)
             try fetch(until: 20, of: partitions[0])
+            try broker.pause([partitions[0]])
+            var before = offsets[partitions[0]]
             try broker.start([StartOffset(partitions[1], at: 100)], isPaused: false)
             try fetch(until: 20, of: partitions[1])
+            for _ in 0..<5 { try fetch(until: (offsets[partitions[1]]?.count ?? 0) + 1, of: partitions[1]) }
+            #expect(offsets[partitions[0]] == before)
+            try broker.resume([partitions[0]])
+            try fetch(until: 60, of: partitions[0])
             try broker.stop([partitions[0]])
-            let before = offsets[partitions[0]]
+            before = offsets[partitions[0]]
             try fetch(until: 100, of: partitions[1])
             #expect(offsets[partitions[0]] == before)
             #expect(offsets[partitions[0]] == Array(0..<(before?.count ?? 0)))

@@ -31,7 +31,6 @@ extension BrokerTests {
             #expect(
                 try broker.committed([partition]) == [partition: CommittedOffset(offsetNext: 1, metadata: metadata)])
             broker.close()
-            fixture.server.stop()
         }
 
         @Test func memberWithAnInstanceFindsItsPartitionsAgain() throws {
