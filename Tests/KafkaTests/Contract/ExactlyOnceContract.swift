@@ -30,9 +30,9 @@ extension BrokerTests {
 
             try append(50)
             let first = try worker("a")
-            while first.owned.count < 4 { try first.step() }
+            try wait(until: { first.owned.count == 4 }) { try first.step() }
             let second = try worker("b")
-            while first.owned.count != 2 || second.owned.count != 2 {
+            try wait(until: { first.owned.count == 2 && second.owned.count == 2 }) {
                 try append(3)
                 for worker in [first, second] { try worker.step() }
             }
@@ -41,9 +41,8 @@ extension BrokerTests {
             // What it has not committed is for the other one to do again.
             first.leave()
             let copies = TopicPartition(names.topic("copy"), 0)
-            let deadline = ContinuousClock.now + .seconds(20)
             var found: [String] = []
-            while found.count < 8 * appended, ContinuousClock.now < deadline {
+            try wait(until: { found.count >= 8 * appended }) {
                 try second.step()
                 found = try readAll(copies, second.broker).compactMap {
                     $0.value.map { String(decoding: $0, as: UTF8.self) }
