@@ -90,15 +90,16 @@ extension BrokerTests {
             var inbox = Inbox(byteLimit: 10)
             _ = try nextChange(of: broker, &inbox)
             var offsets: [TopicPartition: [Int]] = [:]
-            func fetch(until count: Int, of partition: TopicPartition) throws {
-                try wait(until: { (offsets[partition]?.count ?? 0) >= count }) {
-                    inbox.removeAll()
-                    let change = try broker.poll(into: &inbox, wait: .milliseconds(100))
-                    #expect(change == nil)
-                    for (partition, place) in inbox.partitions {
-                        offsets[partition, default: []] += inbox.arrivals[place].batch.records.map(\.position)
-                    }
+            func fetch() throws {
+                inbox.removeAll()
+                let change = try broker.poll(into: &inbox, wait: .milliseconds(100))
+                #expect(change == nil)
+                for (partition, place) in inbox.partitions {
+                    offsets[partition, default: []] += inbox.arrivals[place].batch.records.map(\.position)
                 }
+            }
+            func fetch(until count: Int, of partition: TopicPartition) throws {
+                try wait(until: { (offsets[partition]?.count ?? 0) >= count }, doing: fetch)
             }
             try broker.start([StartOffset(partitions[0], at: 0)], isPaused: false)
             try fetch(until: 20, of: partitions[0])
@@ -168,9 +169,7 @@ extension BrokerTests {
             for _ in 0..<5 { _ = try broker.poll(into: &inbox, wait: .milliseconds(100)) }
             #expect(inbox.isEmpty)
             try broker.start([StartOffset(TopicPartition(names.topic(), 0), at: 0)], isPaused: false)
-            try wait(until: { inbox.recordCount >= 10 }) {
-                _ = try broker.poll(into: &inbox, wait: .milliseconds(100))
-            }
+            try fill(&inbox, with: 10, from: broker)
             broker.close()
         }
     }

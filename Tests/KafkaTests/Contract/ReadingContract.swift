@@ -77,9 +77,7 @@ extension BrokerTests {
             for _ in 0..<5 { _ = try broker.poll(into: &inbox, wait: .milliseconds(100)) }
             #expect(inbox.isEmpty)
             try broker.resume([partition])
-            try wait(until: { inbox.recordCount >= 60 }) {
-                _ = try broker.poll(into: &inbox, wait: .milliseconds(100))
-            }
+            try fill(&inbox, with: 60, from: broker)
             let place = try #require(inbox.partitions[partition])
             #expect(inbox.arrivals[place].batch.records.map(\.position) == Array(40..<100))
             try broker.stop([partition])
@@ -138,9 +136,7 @@ extension BrokerTests {
             var inbox = Inbox()
             _ = try nextChange(of: broker, &inbox)
             try broker.start([StartOffset(TopicPartition(names.topic(), 0), at: 0)], isPaused: false)
-            try wait(until: { inbox.recordCount >= 3 }) {
-                _ = try broker.poll(into: &inbox, wait: .milliseconds(100))
-            }
+            try fill(&inbox, with: 3, from: broker)
             let batch = inbox.arrivals[0].batch
             #expect(batch.records.map(\.position) == [0, 1, 2])
             #expect(batch.records.map { Array(batch.bytes[$0.range]) } == [[3], [], []])
