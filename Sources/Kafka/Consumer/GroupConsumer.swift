@@ -75,16 +75,17 @@ final class GroupConsumer {
                 RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE, while: "starting \(start.partition) at \(start.offset)")
         }
         awaited = nil
+        let partitions = starts.map(\.partition)
         let known = Set(started.entries.keys)
         started.start(starts, isPaused: isPaused)
         if isCooperative {
             try assign(incrementally: starts, known: known)
+            if isPaused { try setPaused(true, partitions) }
         } else {
             try assignAll()
         }
         // Note: to resume a partition that does not rest would have it fetched twice.
-        if !isPaused { try setPaused(false, starts.map(\.partition).filter { resting.contains($0) }) }
-        try pauseWhatRests()
+        if !isPaused { try setPaused(false, partitions.filter { resting.contains($0) }) }
     }
 
     func stop(_ partitions: [TopicPartition]) throws(BrokerError) {
@@ -100,7 +101,6 @@ final class GroupConsumer {
         } else {
             _ = started.stop(partitions)
             try assignAll()
-            try pauseWhatRests()
         }
     }
 
@@ -217,17 +217,13 @@ extension GroupConsumer {
         try check(rd_kafka_incremental_assign(handle.pointer, list.pointer), "starting partitions")
     }
 
-    /// Note: it starts all partitions anew, so that each must be told where it was.
+    /// Note: it starts all partitions anew, so that each must be told where it was, and to rest if it did.
     private func assignAll() throws(BrokerError) {
         let entries = started.all
         let list = PartitionList(capacity: entries.count)
         for entry in entries { list.append(entry.partition, offset: entry.offsetNext) }
         try check(rd_kafka_assign(handle.pointer, list.pointer), "starting partitions")
-    }
-
-    /// Says again which partitions rest, as starting some may start all anew.
-    private func pauseWhatRests() throws(BrokerError) {
-        try setPaused(true, started.all.filter(\.isPaused).map(\.partition))
+        try setPaused(true, entries.filter(\.isPaused).map(\.partition))
     }
 
     private func setPaused(_ isPaused: Bool, _ partitions: [TopicPartition]) throws(BrokerError) {

@@ -88,14 +88,44 @@ func poll(
     _ members: TestMember..., within limit: Duration = .seconds(30),
     sourceLocation: SourceLocation = #_sourceLocation, until condition: () throws -> Bool
 ) throws {
+    try wait(
+        within: limit, sourceLocation: sourceLocation, until: condition,
+        doing: { for member in members { try member.poll() } })
+}
+
+/// Repeats a step until something holds; fails the test if it does not in time.
+func wait(
+    within limit: Duration = .seconds(30), sourceLocation: SourceLocation = #_sourceLocation,
+    until condition: () throws -> Bool, doing step: () throws -> Void
+) throws {
     let deadline = ContinuousClock.now + limit
     while try !condition() {
         guard ContinuousClock.now < deadline else {
             Issue.record("it did not come to that in time", sourceLocation: sourceLocation)
             throw DidNotHappen()
         }
-        for member in members { try member.poll() }
+        try step()
     }
+}
+
+/// Polls until a change of the group comes.
+func nextChange(
+    of broker: any Broker, _ inbox: inout Inbox, sourceLocation: SourceLocation = #_sourceLocation
+) throws -> GroupChange {
+    var change: GroupChange?
+    try wait(
+        sourceLocation: sourceLocation, until: { change != nil },
+        doing: { change = try broker.poll(into: &inbox, wait: .milliseconds(100)) })
+    return change!
+}
+
+/// Polls until so many records are there.
+func fill(
+    _ inbox: inout Inbox, with count: Int, from broker: any Broker, sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+    try wait(
+        sourceLocation: sourceLocation, until: { inbox.recordCount >= count },
+        doing: { _ = try broker.poll(into: &inbox, wait: .milliseconds(100)) })
 }
 
 /// What a test waited for did not come.

@@ -30,25 +30,27 @@ extension BrokerTests {
 
             try append(50)
             let first = try worker("a")
-            while first.owned.count < 4 { try first.step() }
+            try wait(until: { first.owned.count == 4 }, doing: first.step)
             let second = try worker("b")
-            while first.owned.count != 2 || second.owned.count != 2 {
-                try append(3)
-                for worker in [first, second] { try worker.step() }
-            }
+            try wait(
+                until: { first.owned.count == 2 && second.owned.count == 2 },
+                doing: {
+                    try append(3)
+                    for worker in [first, second] { try worker.step() }
+                })
             try append(10)
             for _ in 0..<5 { for worker in [first, second] { try worker.step() } }
             // What it has not committed is for the other one to do again.
             first.leave()
             let copies = TopicPartition(names.topic("copy"), 0)
-            let deadline = ContinuousClock.now + .seconds(20)
             var found: [String] = []
-            while found.count < 8 * appended, ContinuousClock.now < deadline {
-                try second.step()
-                found = try readAll(copies, second.broker).compactMap {
-                    $0.value.map { String(decoding: $0, as: UTF8.self) }
-                }
-            }
+            try wait(
+                until: { found.count >= 8 * appended },
+                doing: {
+                    try second.step()
+                    let records = try readAll(copies, second.broker)
+                    found = records.compactMap { $0.value.map { String(decoding: $0, as: UTF8.self) } }
+                })
             let expected = topics.flatMap { topic in
                 (0..<4).flatMap { number in (0..<appended).map { "\(topic)[\(number)]v\($0)" } }
             }

@@ -87,17 +87,19 @@ extension BrokerTests {
             let partitions = (0..<2).map { TopicPartition(names.topic(), $0) }
             let broker = try fixture.makeBroker(names.member())
             try broker.subscribe(to: names.topic())
-            var inbox = Inbox(byteLimit: 100)
-            while try broker.poll(into: &inbox, wait: .milliseconds(100)) == nil {}
+            var inbox = Inbox(byteLimit: 10)
+            _ = try nextChange(of: broker, &inbox)
             var offsets: [TopicPartition: [Int]] = [:]
-            func fetch(until count: Int, of partition: TopicPartition) throws {
-                while (offsets[partition]?.count ?? 0) < count {
-                    inbox.removeAll()
-                    #expect(try broker.poll(into: &inbox, wait: .milliseconds(100)) == nil)
-                    for (partition, place) in inbox.partitions {
-                        offsets[partition, default: []] += inbox.arrivals[place].batch.records.map(\.position)
-                    }
+            func fetch() throws {
+                inbox.removeAll()
+                let change = try broker.poll(into: &inbox, wait: .milliseconds(100))
+                #expect(change == nil)
+                for (partition, place) in inbox.partitions {
+                    offsets[partition, default: []] += inbox.arrivals[place].batch.records.map(\.position)
                 }
+            }
+            func fetch(until count: Int, of partition: TopicPartition) throws {
+                try wait(until: { (offsets[partition]?.count ?? 0) >= count }, doing: fetch)
             }
             try broker.start([StartOffset(partitions[0], at: 0)], isPaused: false)
             try fetch(until: 20, of: partitions[0])
@@ -129,7 +131,7 @@ extension BrokerTests {
             let broker = try fixture.makeBroker(names.member())
             try broker.subscribe(to: names.topic())
             var inbox = Inbox()
-            while try broker.poll(into: &inbox, wait: .milliseconds(100)) == nil {}
+            _ = try nextChange(of: broker, &inbox)
             try broker.start([StartOffset(partition, at: 0)], isPaused: true)
             try broker.stop([partition])
             try broker.start([StartOffset(partition, at: 4)], isPaused: false)
@@ -162,12 +164,12 @@ extension BrokerTests {
             let broker = try fixture.makeBroker(names.member())
             try broker.subscribe(to: names.topic())
             var inbox = Inbox()
-            while try broker.poll(into: &inbox, wait: .milliseconds(100)) == nil {}
+            _ = try nextChange(of: broker, &inbox)
             try broker.start([], isPaused: false)
             for _ in 0..<5 { _ = try broker.poll(into: &inbox, wait: .milliseconds(100)) }
             #expect(inbox.isEmpty)
             try broker.start([StartOffset(TopicPartition(names.topic(), 0), at: 0)], isPaused: false)
-            while inbox.recordCount < 10 { _ = try broker.poll(into: &inbox, wait: .milliseconds(100)) }
+            try fill(&inbox, with: 10, from: broker)
             broker.close()
         }
     }

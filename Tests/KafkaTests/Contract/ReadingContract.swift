@@ -72,12 +72,12 @@ extension BrokerTests {
             let broker = try fixture.makeBroker(names.member())
             try broker.subscribe(to: names.topic())
             var inbox = Inbox()
-            while try broker.poll(into: &inbox, wait: .milliseconds(100)) == nil {}
+            _ = try nextChange(of: broker, &inbox)
             try broker.start([StartOffset(partition, at: 40)], isPaused: true)
             for _ in 0..<5 { _ = try broker.poll(into: &inbox, wait: .milliseconds(100)) }
             #expect(inbox.isEmpty)
             try broker.resume([partition])
-            while inbox.recordCount < 60 { _ = try broker.poll(into: &inbox, wait: .milliseconds(100)) }
+            try fill(&inbox, with: 60, from: broker)
             let place = try #require(inbox.partitions[partition])
             #expect(inbox.arrivals[place].batch.records.map(\.position) == Array(40..<100))
             try broker.stop([partition])
@@ -134,10 +134,9 @@ extension BrokerTests {
             let broker = try fixture.makeBroker(names.member())
             try broker.subscribe(to: names.topic())
             var inbox = Inbox()
-            while inbox.recordCount < 3 {
-                guard try broker.poll(into: &inbox, wait: .milliseconds(100)) != nil else { continue }
-                try broker.start([StartOffset(TopicPartition(names.topic(), 0), at: 0)], isPaused: false)
-            }
+            _ = try nextChange(of: broker, &inbox)
+            try broker.start([StartOffset(TopicPartition(names.topic(), 0), at: 0)], isPaused: false)
+            try fill(&inbox, with: 3, from: broker)
             let batch = inbox.arrivals[0].batch
             #expect(batch.records.map(\.position) == [0, 1, 2])
             #expect(batch.records.map { Array(batch.bytes[$0.range]) } == [[3], [], []])
