@@ -47,7 +47,7 @@ public final class KafkaBroker: Broker {
 
     public func subscribe(to lead: String) throws(BrokerError) { try openConsumer.subscribe(to: lead) }
 
-    public var groupGeneration: Int { openConsumer.member?.generation ?? -1 }
+    public var groupGeneration: Int { openConsumer.generation }
 
     public func poll(into inbox: inout Inbox, wait: Duration) throws(BrokerError) -> GroupChange? {
         try openProducer.serve()
@@ -87,10 +87,10 @@ public final class KafkaBroker: Broker {
     public func produce(_ records: [OutboundRecord]) throws(BrokerError) { try openProducer.produce(records) }
 
     public func sendOffsets(_ offsets: [TopicPartition: CommittedOffset]) throws(BrokerError) {
-        guard let member = openConsumer.member else {
-            throw BrokerError(.rejoin, code: "_UNKNOWN_GROUP", message: "adding offsets: the consumer has no group")
+        let producer = openProducer
+        try openConsumer.asMember { (member: borrowing GroupMetadata) throws(BrokerError) in
+            try producer.send(offsets, of: member)
         }
-        try openProducer.send(offsets, of: member)
     }
 
     public func commitTransaction() throws(BrokerError) { try openProducer.commit() }

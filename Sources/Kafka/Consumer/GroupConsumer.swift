@@ -15,6 +15,11 @@ final class GroupConsumer {
     private var lead: String?
     private var awaited: Answer?
     private var isOpen = true
+    /// Who this member was when an assignment was last polled.
+    ///
+    /// Note: Not asked when it is needed. The library joins anew in its own thread, and what is sent for tasks that are lost
+    /// would go out under a membership that is good again.
+    private var member: GroupMetadata?
     /// What the library was told to rest, which it may remember when a partition comes back.
     private var resting: Set<TopicPartition> = []
 
@@ -46,8 +51,22 @@ final class GroupConsumer {
         try check(rd_kafka_subscribe(handle.pointer, list.pointer), "subscribing to \(topic)")
     }
 
-    /// Who this member is now; nil if the library knows nothing.
-    var member: GroupMetadata? { GroupMetadata(of: handle.pointer) }
+    /// The generation of the last assignment that was polled; -1 before, and once it was lost.
+    var generation: Int {
+        switch member {
+        case .none: -1
+        case .some(let member): member.generation
+        }
+    }
+
+    /// Does something as the member that this was when it was last assigned something.
+    func asMember(_ body: (borrowing GroupMetadata) throws(BrokerError) -> Void) throws(BrokerError) {
+        switch member {
+        case .some(let member) where member.generation >= 0: try body(member)
+        default:
+            throw BrokerError(.abort, code: "UNKNOWN_MEMBER_ID", message: "this member has no place in the group")
+        }
+    }
 
     func poll(into inbox: inout Inbox, wait: Duration) throws(BrokerError) -> GroupChange? {
         precondition(awaited == nil, "a change of the group was not answered")
@@ -179,9 +198,12 @@ extension GroupConsumer {
         numbers.sort()
         guard rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS else {
             awaited = .stop
-            return .revoked(numbers, isLost: rd_kafka_assignment_lost(handle.pointer) != 0)
+            let isLost = rd_kafka_assignment_lost(handle.pointer) != 0
+            if isLost { member = nil }
+            return .revoked(numbers, isLost: isLost)
         }
         awaited = .start
+        member = GroupMetadata(of: handle.pointer)
         return .assigned(numbers)
     }
 
