@@ -117,7 +117,7 @@ final class Restoration {
                 Set(candidate.offsets.keys) == Set(partitions), let content = TaskCheckpoint(bytes: candidate.state),
                 let restored = try? TaskState(
                     topology: try plan.topology(of: content.header.inForce), partitions: plan.bindings,
-                    bounds: Intake.Bounds(), snapshot: content.snapshot)
+                    bounds: plan.bounds, snapshot: content.snapshot)
             else { continue }
             state = restored
             checkpoint = (partitions.map { candidate.offsets[$0] ?? 0 }, content.header)
@@ -245,7 +245,7 @@ final class Restoration {
         var state =
             self.state.take()
             ?? TaskState(
-                topology: topology, partitions: plan.bindings, bounds: Intake.Bounds(), hashSeed: hashSeed)
+                topology: topology, partitions: plan.bindings, bounds: plan.bounds, hashSeed: hashSeed)
         guard !commit.isEmpty else {
             self.state = state
             step = .done
@@ -333,7 +333,8 @@ final class Restoration {
             state: state, offsetsNext: isNew ? startOffsets : commit.offsetsNext,
             offsetsBorn: isNew ? startOffsets : commit.notes.map(\.offsetBorn), committed: commit.offsets,
             inForce: try settingsInForce(), pending: pending,
-            commandNext: commit.notes.first?.commandNext ?? commandNextOfNewTask, controlCount: commit.notes.first?.controlCount ?? 0, hadCheckpoint: checkpoint != nil,
+            commandNext: commit.notes.first?.commandNext ?? commandNextOfNewTask,
+            controlCount: commit.notes.first?.controlCount ?? 0, hadCheckpoint: checkpoint != nil,
             recordsAgain: recordsAgain)
     }
 }
