@@ -59,7 +59,7 @@ struct RunCommand: ParsableCommand {
         let topics = try topics(of: pipeline, configuration)
         let store = try openStore(configuration, application: topics.application)
         let plan = WorkerPlan(
-            topics: topics, settings: configuration.worker, overrides: overrides,
+            topics: topics, instance: configuration.instance, settings: configuration.worker, overrides: overrides,
             commandKey: configuration.cluster.ledgerKey, store: store, logger: logger,
             pipeline: CurrentPipeline(pipeline),
             makeBroker: { worker throws(BrokerError) in

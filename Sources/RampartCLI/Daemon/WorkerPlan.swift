@@ -6,6 +6,8 @@ import Synchronization
 /// What all workers of a daemon share.
 struct WorkerPlan: Sendable {
     let topics: DaemonTopics
+    /// The daemon's name, the same after each start.
+    let instance: String
     let settings: WorkerSettings
     let overrides: [ThresholdOverride]
     let commandKey: [UInt8]?

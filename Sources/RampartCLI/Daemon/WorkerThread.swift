@@ -105,8 +105,9 @@ final class WorkerThread: Sendable {
     private func work(with broker: any Broker, _ backoff: inout Backoff) throws(DaemonError) {
         let facts = ObservedFacts(plan.logger, worker: number)
         let worker = Worker(
-            pipeline: plan.pipeline.pipeline, overrides: plan.overrides, topics: plan.topics, settings: plan.settings,
-            broker: broker, store: plan.store, hashSeed: .random(in: .min ... .max), commandKey: plan.commandKey,
+            pipeline: plan.pipeline.pipeline, overrides: plan.overrides, topics: plan.topics, instance: plan.instance,
+            settings: plan.settings, broker: broker, store: plan.store, hashSeed: .random(in: .min ... .max),
+            commandKey: plan.commandKey,
             observe: facts.observe)
         while true {
             handOn(to: worker)

@@ -105,7 +105,8 @@ struct EmbeddedRun {
         let configuration = configuration
         let application = topics.application
         return WorkerPlan(
-            topics: topics, settings: configuration.worker, overrides: command.overrides,
+            topics: topics, instance: configuration.instance, settings: configuration.worker,
+            overrides: command.overrides,
             commandKey: configuration.cluster.ledgerKey, store: store, logger: configuration.log.logger("rampart"),
             pipeline: CurrentPipeline(pipeline),
             makeBroker: { worker throws(BrokerError) in
