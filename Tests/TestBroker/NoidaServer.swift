@@ -1,18 +1,21 @@
 import Foundation
 
 /// The broker's process, on a free port of the loopback interface, with a folder of its own.
-final class NoidaServer: @unchecked Sendable {
-    let bootstrapServers: String
+package final class NoidaServer: @unchecked Sendable {
+    /// Where clients find it.
+    package let bootstrapServers: String
     private let port: UInt16
     private let folder: URL
     private var process: Process
 
     /// What went wrong, for a person.
-    struct Failure: Error, CustomStringConvertible {
-        var description: String
+    package struct Failure: Error, CustomStringConvertible {
+        /// What went wrong.
+        package var description: String
     }
 
-    init() throws {
+    /// Installs it if need be, and starts it.
+    package init() throws {
         port = try Self.freePort()
         bootstrapServers = "127.0.0.1:\(port)"
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("noida-\(UUID().uuidString)")
@@ -28,16 +31,17 @@ final class NoidaServer: @unchecked Sendable {
     }
 
     /// Ends the process, which writes its data down before.
-    func stop() {
+    package func stop() {
         guard process.isRunning else { return }
         process.terminate()
-        for _ in 0..<100 where process.isRunning { sleep(.milliseconds(50)) }
+        // Note: killed, it would forget its last second.
+        for _ in 0..<400 where process.isRunning { sleep(.milliseconds(50)) }
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
     }
 
     /// Starts it again with the data that it has.
-    func restart() throws {
+    package func restart() throws {
         stop()
         process = try Self.start(port: port, folder: folder)
         try waitForAnswer()
@@ -60,14 +64,24 @@ final class NoidaServer: @unchecked Sendable {
         ]
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        try process.run()
+        try withSignals { try process.run() }
         return process
+    }
+
+    /// Note: a process inherits which signals are blocked, and a pool's thread blocks SIGTERM.
+    private static func withSignals(_ body: () throws -> Void) rethrows {
+        var none = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try body()
     }
 
     /// Runs the script that installs the broker; returns the path of its program.
     private static func install() throws -> String {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         let process = Process()
         let output = Pipe()
         let errors = Pipe()
@@ -141,7 +155,7 @@ final class NoidaServer: @unchecked Sendable {
 }
 
 /// Blocks the thread.
-func sleep(_ time: Duration) {
+package func sleep(_ time: Duration) {
     let (seconds, attoseconds) = time.components
     Thread.sleep(forTimeInterval: Double(seconds) + Double(attoseconds) * 1e-18)
 }
