@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs what the build needs beyond Swift and git, and says so if Swift itself is missing or too old.
+# Installs what the build and the tests need beyond Swift and git, and says so if Swift itself is missing or too old.
 set -euo pipefail
 
 readonly swift_major=6
 readonly swift_minor=2
-readonly packages=(zlib1g-dev librdkafka-dev pkg-config)
+readonly packages=(zlib1g-dev librdkafka-dev pkg-config kcat)
 
 fail() {
     printf 'install.sh: %s\n' "$*" >&2
