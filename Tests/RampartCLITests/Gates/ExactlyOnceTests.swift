@@ -24,7 +24,7 @@ import Testing
         let daemon = try application.startDaemon()
         try #require(daemon.says("committed task"), "\(daemon.said)")
         #expect(try traffic.stop() > 1_000)
-        let committed = try #require(try application.everythingCommitted(), "\(daemon.said)")
+        _ = try #require(try application.everythingCommitted(), "\(daemon.said)")
         // Windows and statements of the last events come to their ends by promises.
         usleep(3_000_000)
         daemon.signal(SIGTERM)
@@ -32,7 +32,7 @@ import Testing
         for task in 0..<NoidaApplication.tasks { #expect(daemon.count(of: "checkpoint of task \(task)") > 0) }
         #expect(!application.said.contains(#""level":"error""#), "\(application.said)")
 
-        try expectNotes(beside: committed)
+        try expectNotes(beside: try #require(try application.everythingCommitted()))
         try expectAbortedTransactions(application)
         #expect(try expectTheReplaysRows(application) > 0, "there is nothing to compare")
     }
