@@ -52,13 +52,15 @@ let package = Package(
         .testTarget(
             name: "SimulationTests", dependencies: ["RampartCore", "Pipelines", "Engine", "Simulation"],
             swiftSettings: settings),
+        .target(name: "TestBroker", path: "Tests/TestBroker", swiftSettings: settings),
         .testTarget(
-            name: "KafkaTests", dependencies: ["RampartCore", "Pipelines", "Engine", "Kafka", "Simulation"],
+            name: "KafkaTests",
+            dependencies: ["RampartCore", "Pipelines", "Engine", "Kafka", "Simulation", "TestBroker"],
             swiftSettings: settings),
         .testTarget(
             name: "RampartCLITests",
             dependencies: [
-                "RampartCLI", "Pipelines", "RampartCore", "Engine", "Kafka",
+                "RampartCLI", "Pipelines", "RampartCore", "Engine", "Kafka", "Simulation", "TestBroker",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the build needs beyond Swift and git, and says so if Swift itself is missing or too old.
+# Installs what the build and the tests need beyond Swift and git, and says so if Swift itself is missing or too old.
 set -euo pipefail
 
 readonly swift_major=6

@@ -10,8 +10,7 @@ import Testing
 final class DaemonProcess {
     let cluster: MockCluster
     let folder: TemporaryFolder
-    private let process = Process()
-    private let output: String
+    private let daemon: ChildDaemon
 
     /// Starts the daemon on a cluster that has the topics of the marketplace, of one partition.
     init(
@@ -20,23 +19,11 @@ final class DaemonProcess {
     ) throws {
         self.cluster = try cluster ?? Self.makeCluster()
         folder = try TemporaryFolder()
-        output = folder.path("output")
-        try Data().write(to: URL(filePath: output))
-        let handle = try #require(FileHandle(forWritingAtPath: output))
-        process.executableURL = Command.executable
-        process.arguments =
-            ["run", pipeline, "--brokers", self.cluster.bootstrapServers, "--data-dir", folder.path("data")]
-            + ["--create-topics", "false", "--commit-interval", "200ms", "--command-interval", "200ms"]
-            + ["--kafka", "session.timeout.ms=6000", "--kafka", "heartbeat.interval.ms=1000"] + arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
-        process.standardOutput = handle
-        process.standardError = handle
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-    }
-
-    deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        daemon = try ChildDaemon(
+            [pipeline, "--brokers", self.cluster.bootstrapServers, "--data-dir", folder.path("data")]
+                + ["--create-topics", "false", "--commit-interval", "200ms", "--command-interval", "200ms"]
+                + ["--kafka", "session.timeout.ms=6000", "--kafka", "heartbeat.interval.ms=1000"] + arguments,
+            environment: environment, output: folder.path("output"))
     }
 
     static func makeCluster(inputs: [String] = ["clicks", "orders", "refunds"]) throws -> MockCluster {
@@ -52,31 +39,16 @@ final class DaemonProcess {
     }
 
     /// Everything that it has said so far.
-    var said: String { (try? String(contentsOfFile: output, encoding: .utf8)) ?? "" }
-    var isRunning: Bool { process.isRunning }
+    var said: String { daemon.said }
+    var isRunning: Bool { daemon.isRunning }
 
-    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+    func signal(_ number: Int32) { daemon.signal(number) }
 
     /// Waits until it has said something; false after twenty seconds.
-    func says(_ words: String, times: Int = 1) -> Bool {
-        waits { said.components(separatedBy: words).count > times }
-    }
+    func says(_ words: String, times: Int = 1) -> Bool { daemon.says(words, times: times) }
 
     /// The exit code, once it has ended by itself; nil after twenty seconds.
-    func exitCode() -> Int32? {
-        guard waits({ !process.isRunning }) else { return nil }
-        process.waitUntilExit()
-        return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
-    }
-
-    private func waits(_ condition: () -> Bool) -> Bool {
-        let limit = Date().addingTimeInterval(20)
-        while Date() < limit {
-            if condition() { return true }
-            usleep(20_000)
-        }
-        return condition()
-    }
+    func exitCode() -> Int32? { daemon.exitCode() }
 
     // MARK: - The cluster's topics
 
@@ -86,11 +58,25 @@ final class DaemonProcess {
 
     /// Produces values to the first partition of a topic.
     func produce(_ values: [String], to topic: String) throws {
+        try produce(raw: values.map { Array($0.utf8) }, to: topic)
+    }
+
+    /// Produces values of any kind and size to the first partition of a topic.
+    func produce(raw values: [[UInt8]?], to topic: String) throws {
+        var configuration = configuration
+        configuration.properties = ["message.max.bytes": "8000000"]
         let producer = try KafkaProducer(configuration)
         for value in values {
-            try producer.produce(OutboundRecord(topic: topic, partition: 0, key: nil, value: Array(value.utf8)))
+            try producer.produce(OutboundRecord(topic: topic, partition: 0, key: nil, value: value))
         }
         try producer.flush()
+    }
+
+    /// Why records were set aside, sorted, once there are so many.
+    func reasons(count: Int) throws -> [String] {
+        try values(of: "rampart.dead-letters", atLeast: count).compactMap {
+            $0.firstMatch(of: /"reason": ?"([a-z0-9_]+)"/).map { String($0.1) }
+        }.sorted()
     }
 
     /// The values of the first partition of a topic, once there are so many; fewer after twenty seconds.

@@ -88,6 +88,24 @@ import Testing
         #expect(daemon.says("a change of the file: revision"), "\(daemon.said)")
     }
 
+    @Test func anInstanceThatJoinsWithAnotherFileRollsNothingOut() throws {
+        let first = try DaemonProcess(["--instance", "first"])
+        #expect(first.says("command start-first"), "\(first.said)")
+        first.signal(SIGTERM)
+        #expect(first.exitCode() == 0, "\(first.said)")
+
+        let folder = try TemporaryFolder()
+        let text = try String(contentsOfFile: Command.marketplace, encoding: .utf8)
+        let other = try folder.write(
+            "pipeline.yaml", text.replacing("min_clicks: { default: 10,", with: "min_clicks: { default: 11,"))
+        let second = try DaemonProcess(["--instance", "second"], pipeline: other, cluster: first.cluster)
+        #expect(second.says("which holds; send SIGHUP to roll this file out"), "\(second.said)")
+        #expect(second.says("the group gave task 0"), "\(second.said)")
+        second.signal(SIGTERM)
+        #expect(second.exitCode() == 0, "\(second.said)")
+        #expect(!second.said.contains("is written for all tasks"), "\(second.said)")
+    }
+
     // MARK: - Starting
 
     /// The mock creates topics that are asked for, with four partitions; so a missing one shows as one of another size.

@@ -117,7 +117,7 @@ final class Restoration {
                 Set(candidate.offsets.keys) == Set(partitions), let content = TaskCheckpoint(bytes: candidate.state),
                 let restored = try? TaskState(
                     topology: try plan.topology(of: content.header.inForce), partitions: plan.bindings,
-                    bounds: Intake.Bounds(), snapshot: content.snapshot)
+                    bounds: plan.bounds, snapshot: content.snapshot)
             else { continue }
             state = restored
             checkpoint = (partitions.map { candidate.offsets[$0] ?? 0 }, content.header)
@@ -245,7 +245,7 @@ final class Restoration {
         var state =
             self.state.take()
             ?? TaskState(
-                topology: topology, partitions: plan.bindings, bounds: Intake.Bounds(), hashSeed: hashSeed)
+                topology: topology, partitions: plan.bindings, bounds: plan.bounds, hashSeed: hashSeed)
         guard !commit.isEmpty else {
             self.state = state
             step = .done

@@ -9,6 +9,8 @@ final class TaskPlan {
     var current: PipelineSettings
     /// The hash of the graph, which no reload changes.
     let graph: String
+    /// Which timestamps are taken; no reload changes them, since they belong to the graph.
+    let bounds: Intake.Bounds
     private var pipelines: [PipelineSettings: Pipeline] = [:]
 
     init(topics: DaemonTopics, settings: WorkerSettings, current: PipelineSettings, pipeline: Pipeline) {
@@ -16,6 +18,7 @@ final class TaskPlan {
         self.settings = settings
         self.current = current
         graph = current.graph
+        bounds = Intake.Bounds(maxAhead: pipeline.maxAhead)
         pipelines[current] = pipeline
     }
 

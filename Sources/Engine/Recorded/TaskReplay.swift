@@ -45,7 +45,10 @@ public struct TaskReplay {
         let effects = decisions.compactMap { decision -> ControlRecord.Effect? in
             if case .effect(let effect) = decision { effect } else { nil }
         }
-        let topology = try Self.first(effects, fallback).topology
+        let first = try Self.first(effects, fallback)
+        let topology = first.topology
+        var bounds = bounds
+        bounds.maxAhead = first.maxAhead
         outbox = Outbox(topology: topology, topics: topics, task: number)
         state = TaskState(
             topology: topology, partitions: topics.inputs.map(\.binding),

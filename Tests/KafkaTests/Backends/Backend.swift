@@ -7,14 +7,17 @@ enum Backend: String, CaseIterable, CustomTestStringConvertible {
     case mock
     /// A broker of another make, as a process of its own.
     case noida
+    /// The simulation's, in virtual time.
+    case simulated
 
     var testDescription: String { rawValue }
 
-    /// The cluster that all tests share.
+    /// The cluster that all tests share; the simulated one has a single group, and is made anew for each.
     func fixture() throws -> any BrokerFixture {
         switch self {
         case .mock: try MockFixture.shared.get()
         case .noida: try NoidaFixture.shared.get()
+        case .simulated: SimulatedFixture()
         }
     }
 }

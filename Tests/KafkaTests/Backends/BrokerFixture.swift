@@ -32,6 +32,8 @@ enum Divergence: Hashable {
     case forgetsTransactionalOffsets
     /// A producer whose transactional id was taken over can still commit.
     case letsZombiesCommit
+    /// Who begins to read behind an aborted transaction does not see what its producer commits later.
+    case hidesWhatFollowsAnAbort
     /// Reading committed offsets does not wait for an open transaction.
     case showsUnstableOffsets
     /// A record of more than a megabyte is refused, as Kafka does unless it is told otherwise.

@@ -1,6 +1,7 @@
 import Engine
 import Kafka
 import Logging
+import TestBroker
 
 /// The client library's mock cluster.
 final class MockFixture: BrokerFixture, @unchecked Sendable {

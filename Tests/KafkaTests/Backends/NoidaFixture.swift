@@ -2,13 +2,16 @@ import Engine
 import Foundation
 import Kafka
 import Logging
+import TestBroker
 
 /// A broker of another make, which isolates transactions and keeps the offsets that are sent in them.
 final class NoidaFixture: BrokerFixture, @unchecked Sendable {
     /// The broker that all tests share; started at first use.
     static let shared = Result { try NoidaFixture() }
 
-    let divergences: Set<Divergence> = [.refusesLargeRecords, .showsUnstableOffsets]
+    let divergences: Set<Divergence> = [
+        .refusesLargeRecords, .showsUnstableOffsets, .hidesWhatFollowsAnAbort,
+    ]
     let server: NoidaServer
 
     init() throws { server = try NoidaServer() }

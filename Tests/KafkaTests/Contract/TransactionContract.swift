@@ -31,6 +31,33 @@ extension BrokerTests {
             reader.close()
         }
 
+        /// A producer that is killed in a transaction comes back under the same id, so that what it commits later must not
+        /// be taken for what was aborted before.
+        @Test(arguments: Backend.allCases)
+        func whatFollowsAnAbortOfTheSameProducerIsSeenFromEveryOffset(_ backend: Backend) throws {
+            let fixture = try backend.fixture()
+            let names = Names()
+            let partition = TopicPartition(names.topic(), 0)
+            try fixture.createTopic(names.topic(), partitions: 1)
+            let outcomes: [Outcome] = [.committed, .aborted, .committed, .aborted, .committed]
+            for (index, outcome) in outcomes.enumerated() {
+                let records = numbered(index * 3..<index * 3 + 3, names.topic(), 0)
+                try fixture.append(records, transaction: outcome, id: names.id("writer")).close()
+            }
+            let reader = try fixture.makeBroker(names.member("reader"))
+            let all = try readAll(partition, reader)
+            let isIsolated = !fixture.divergences.contains(.showsUncommitted)
+            let shown = (0..<15).filter { !isIsolated || outcomes[$0 / 3] == .committed }
+            #expect(all.map { $0.value.map { String(decoding: $0, as: UTF8.self) } } == shown.map { "v\($0)" })
+            let end = try reader.logRange(of: partition).upperBound
+            let blind = try (0..<end).filter { offset in
+                let found = try readAll(partition, from: offset, reader).map(\.offset)
+                return found != all.map(\.offset).filter { $0 >= offset }
+            }
+            #expect(blind.isEmpty != fixture.divergences.contains(.hidesWhatFollowsAnAbort), "blind from \(blind) on")
+            reader.close()
+        }
+
         @Test(arguments: Backend.allCases)
         func readersWaitAtAnOpenTransactionThatTheLogsEndCounts(_ backend: Backend) throws {
             let fixture = try backend.fixture()

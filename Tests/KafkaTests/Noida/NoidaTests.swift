@@ -1,5 +1,6 @@
 import Engine
 import RampartCore
+import TestBroker
 import Testing
 
 @testable import Kafka

@@ -3,19 +3,22 @@ import Foundation
 /// The broker's process, on a free port of the loopback interface, with a folder of its own.
 ///
 /// It ends when the pipe to it does, so that none is left over however the tests end.
-final class NoidaServer: @unchecked Sendable {
-    let bootstrapServers: String
+package final class NoidaServer: @unchecked Sendable {
+    /// Where clients find it.
+    package let bootstrapServers: String
     private let port: UInt16
     private let folder: URL
     private var process = Process()
     private var control = Pipe()
 
     /// What went wrong, for a person.
-    struct Failure: Error, CustomStringConvertible {
-        var description: String
+    package struct Failure: Error, CustomStringConvertible {
+        /// What went wrong.
+        package var description: String
     }
 
-    init() throws {
+    /// Installs it if need be, and starts it.
+    package init() throws {
         try Self.install()
         port = try Self.freePort()
         bootstrapServers = "127.0.0.1:\(port)"
@@ -25,7 +28,7 @@ final class NoidaServer: @unchecked Sendable {
     }
 
     /// Ends the process and starts it again with the data that it wrote down.
-    func restart() throws {
+    package func restart() throws {
         control.fileHandleForWriting.write(Data("stop\n".utf8))
         process.waitUntilExit()
         try start()
@@ -39,8 +42,25 @@ final class NoidaServer: @unchecked Sendable {
         process.standardInput = control
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        try process.run()
+        try Self.withSignals { try process.run() }
         try waitForAnswer()
+    }
+
+    /// Note: a process inherits which signals are blocked, and a pool's thread blocks SIGTERM.
+    private static func withSignals(_ body: () throws -> Void) rethrows {
+        var none = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try body()
+    }
+
+    /// Ends the process for good; its data goes too.
+    package func stop() {
+        guard process.isRunning else { return }
+        try? control.fileHandleForWriting.close()
+        process.waitUntilExit()
     }
 
     private func waitForAnswer() throws {
@@ -53,7 +73,7 @@ final class NoidaServer: @unchecked Sendable {
     }
 
     private static let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("deploy/test-broker.sh")
+        .deletingLastPathComponent().appendingPathComponent("deploy/test-broker.sh")
 
     private static func install() throws {
         let process = Process()
@@ -107,7 +127,7 @@ final class NoidaServer: @unchecked Sendable {
 }
 
 /// Blocks the thread.
-func sleep(_ time: Duration) {
+package func sleep(_ time: Duration) {
     let (seconds, attoseconds) = time.components
     Thread.sleep(forTimeInterval: Double(seconds) + Double(attoseconds) * 1e-18)
 }
