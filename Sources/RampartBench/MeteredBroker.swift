@@ -12,6 +12,9 @@ final class MeteredBroker: Broker {
     /// When an attack was complete, and when its first alert was committed, in milliseconds since 1970.
     private(set) var alerts: [(complete: Int64, committed: Int64)] = []
     private(set) var commits = 0
+    /// Seconds that each transaction has waited for the cluster: to take the offsets, and to commit.
+    private(set) var waits: [(offsets: Double, commit: Double)] = []
+    private var offsetsWait = 0.0
     private(set) var polls = 0
 
     init(_ broker: KafkaBroker, alertTopic: String) {
@@ -29,11 +32,15 @@ final class MeteredBroker: Broker {
 
     func sendOffsets(_ offsets: [TopicPartition: CommittedOffset]) throws(BrokerError) {
         preparedOffsets = offsets.mapValues(\.offsetNext)
+        let began = Usage.elapsed
         try broker.sendOffsets(offsets)
+        offsetsWait = Usage.elapsed - began
     }
 
     func commitTransaction() throws(BrokerError) {
+        let began = Usage.elapsed
         try broker.commitTransaction()
+        waits.append((offsetsWait, Usage.elapsed - began))
         commits += 1
         offsets.merge(preparedOffsets) { $1 }
         let now = Usage.now

@@ -54,6 +54,9 @@ struct WorkCommand: ParsableCommand {
         Bench.report("commits", Double(broker.commits))
         Bench.report("polls", Double(broker.polls))
         Bench.report("resident_mb", Usage.residentMegabytes)
+        report(broker.waits.map { $0.offsets * 1000 }, "offsets")
+        report(broker.waits.map { $0.commit * 1000 }, "commit")
+        Bench.report("alerts", Double(broker.alerts.count))
         report(broker.alerts.map { Double($0.committed - $0.complete - lateness) }, "from_click")
         report(broker.alerts.map { Double($0.committed - ($0.complete / 1000 + 1) * 1000 - lateness) }, "from_pane_end")
     }
@@ -61,7 +64,6 @@ struct WorkCommand: ParsableCommand {
     private func report(_ delays: [Double], _ name: String) {
         guard !delays.isEmpty else { return }
         let sorted = delays.sorted()
-        Bench.report("alerts", Double(sorted.count))
         Bench.report("\(name)_p50_ms", sorted[sorted.count / 2])
         Bench.report("\(name)_p99_ms", sorted[sorted.count * 99 / 100])
     }
