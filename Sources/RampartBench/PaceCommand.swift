@@ -9,8 +9,10 @@ struct PaceCommand: ParsableCommand {
     @Option(help: "The cluster.") var brokers: String
     @Option(help: "Clicks a second.") var rate = 20_000
     @Option(help: "For how long.") var seconds: Int
+    @Option(help: "Seconds to wait first.") var after: UInt32 = 0
 
     func run() throws {
+        sleep(after)
         let producer = try KafkaProducer(Bench.configuration(brokers: brokers, application: "pace"))
         let clicks = Clicks(start: Usage.now, rate: Double(rate) / Double(Bench.partitions))
         let end = clicks.start + Int64(seconds) * 1000

@@ -7,6 +7,7 @@ struct RampartBench: ParsableCommand {
         commandName: "RampartBench",
         abstract: "Measure what the daemon costs.",
         subcommands: [
-            ClusterCommand.self, DiscardCommand.self, WorkCommand.self, PaceCommand.self, CheckpointCommand.self,
+            ClusterCommand.self, DiscardCommand.self, CoreCommand.self, WorkCommand.self, PaceCommand.self,
+            CheckpointCommand.self,
         ])
 }
