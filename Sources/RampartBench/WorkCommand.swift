@@ -15,14 +15,17 @@ struct WorkCommand: ParsableCommand {
     @Option(help: "End once so many clicks are committed.") var events: Int64 = .max
     @Option(help: "End so many seconds after all tasks have started.") var seconds = 60.0
     @Option(help: "Milliseconds between commits.") var commitInterval: Int64 = 1000
+    @Option(help: "The longest wait of a fetch in milliseconds.") var fetchWait: Int?
     @Option(help: "An empty folder for checkpoints.") var data: String
 
     func run() throws {
         let pipeline = try Bench.pipeline()
         let topics = try DaemonTopics(pipeline, application: application)
+        var configuration = Bench.configuration(brokers: brokers, application: application)
+        // A real broker answers a waiting fetch when records come, the mock only when its wait is over.
+        if let fetchWait { configuration.properties["fetch.wait.max.ms"] = String(fetchWait) }
         let broker = MeteredBroker(
-            try KafkaBroker(Bench.configuration(brokers: brokers, application: application)),
-            alertTopic: topics.outputs[.alerts] ?? "")
+            try KafkaBroker(configuration), alertTopic: topics.outputs[.alerts] ?? "")
         var settings = WorkerSettings()
         settings.commitInterval = commitInterval
         settings.createsTopics = false

@@ -84,7 +84,8 @@ printf '%-58s %7s us\n' \
 for run in $(seq "$runs"); do
     start_cluster
     "$bench" pace --brokers "$brokers" --seconds 12 --after 6 >"$folder/pace" 2>&1 7>&- &
-    part paced work --brokers "$brokers" --application bench-1 --seconds 18 --commit-interval 100 --data "$(new_folder)"
+    part paced work --brokers "$brokers" --application bench-1 --seconds 18 --commit-interval 100 --fetch-wait 10 \
+        --data "$(new_folder)"
     wait $!
 done
 printf '\n20,000 events/s, commits every 100 ms, a pane every second; wall time beyond lateness, in ms\n'
