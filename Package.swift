@@ -44,6 +44,13 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: settings),
+        .executableTarget(
+            name: "RampartBench",
+            dependencies: [
+                "RampartCore", "Pipelines", "Storage", "Engine", "Kafka",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
         .testTarget(name: "RampartCoreTests", dependencies: ["RampartCore"], swiftSettings: settings),
         .testTarget(name: "PipelinesTests", dependencies: ["RampartCore", "Pipelines"], swiftSettings: settings),
         .testTarget(

@@ -25,6 +25,9 @@ struct Staging: Sendable {
     private var filling: Int?
     private var waiting: ContiguousArray<Place> = []
     private var waitingLate: ContiguousArray<Place> = []
+    /// The least time in `waiting`, and in `waitingLate`: most polls release nothing, and need not look at what waits.
+    private var earliest = EventTime.distantFuture
+    private var earliestLate = EventTime.distantFuture
 
     init(layout: EventLayout) {
         slotCount = layout.slotCount
@@ -47,7 +50,13 @@ struct Staging: Sendable {
             row: Int32(segments[segment].batch.count))
         segments[segment].batch.append(row, of: batch, stringSlots: stringSlots)
         segments[segment].waiting += 1
-        if header.isLate { waitingLate.append(place) } else { waiting.append(place) }
+        if header.isLate {
+            waitingLate.append(place)
+            earliestLate = min(earliestLate, place.time)
+        } else {
+            waiting.append(place)
+            earliest = min(earliest, place.time)
+        }
     }
 
     /// The batch in which a place lies; valid until `recycle`.
@@ -55,7 +64,9 @@ struct Staging: Sendable {
 
     /// Takes out the on-time events before a pane's end, in canonical order.
     mutating func release(before end: EventTime) -> ContiguousArray<Place> {
+        guard earliest < end else { return [] }
         var released = Self.extract(from: &waiting, before: end)
+        earliest = waiting.lazy.map(\.time).min() ?? .distantFuture
         released.sort { left, right in
             left.time != right.time ? left.time < right.time : precedes(left, right)
         }
@@ -64,7 +75,9 @@ struct Staging: Sendable {
 
     /// Takes out the late events that take effect before a pane's end, by effect; those of one pane are not in order yet.
     mutating func releaseLate(before end: EventTime) -> ContiguousArray<Place> {
+        guard earliestLate < end else { return [] }
         var released = Self.extract(from: &waitingLate, before: end)
+        earliestLate = waitingLate.lazy.map(\.time).min() ?? .distantFuture
         released.sort { left, right in
             left.time != right.time ? left.time < right.time : precedes(left, right)
         }

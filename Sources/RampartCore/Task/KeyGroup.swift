@@ -72,6 +72,7 @@ struct KeyGroup: Sendable {
         let releasedLate = staging.releaseLate(before: watermark.floored(to: base))
         var next = 0
         var nextLate = 0
+        var wasDue = false
         while true {
             let due = [
                 next < released.count ? released[next].time.sliceEnd(of: base) : nil,
@@ -79,6 +80,7 @@ struct KeyGroup: Sendable {
                 nextTimer,
             ].compactMap { $0 }.min()
             guard let due, due <= watermark else { break }
+            wasDue = true
             // A slot can end inside a pane, whose events then wait for its end.
             let pane = due.floored(to: base)
             begin(at: due, into: &outputs)
@@ -99,7 +101,7 @@ struct KeyGroup: Sendable {
             ledger.forget(at: watermark)
             for index in books.indices { books[index].forgetRuns(at: watermark) }
         }
-        notePeaks()
+        if wasDue { notePeaks() }
     }
 
     /// The number of the first event that a window still needs.

@@ -123,7 +123,8 @@ struct PromiseLog: Sendable {
 
     /// Hands the changes out.
     mutating func take() -> [PromiseKey: [UInt8]?] {
-        defer { changes.removeAll(keepingCapacity: true) }
+        guard !changes.isEmpty else { return [:] }
+        defer { changes = [:] }
         return changes
     }
 }

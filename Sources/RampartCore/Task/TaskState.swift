@@ -89,12 +89,29 @@ public struct TaskState: Sendable {
 
     private mutating func advance(to watermark: EventTime) -> Outputs {
         var outputs = Outputs()
-        for group in groups.indices { groups[group].advance(to: watermark, into: &outputs) }
+        changeEachGroup { $0.advance(to: watermark, into: &outputs) }
         done = max(done, watermark)
         settleCommands(into: &outputs)
         if hasUncheckedPromises, !isRebuilding { endOrphanedRuns() }
         outputs.sort()
         return outputs
+    }
+
+    // MARK: - All groups
+
+    // Note: a group is large. Through a loop or a subscript the compiler copies it, or moves it out and back in, and what is
+    // done at every poll and commit would cost more in that than in itself.
+
+    private func forEachGroup(_ body: (borrowing KeyGroup) -> Void) {
+        groups.withUnsafeBufferPointer { groups in
+            for group in groups.indices { body(groups[group]) }
+        }
+    }
+
+    private mutating func changeEachGroup(_ body: (inout KeyGroup) -> Void) {
+        groups.withUnsafeMutableBufferPointer { groups in
+            for group in groups.indices { body(&groups[group]) }
+        }
     }
 
     // MARK: - Settings and commands
@@ -160,7 +177,11 @@ public struct TaskState: Sendable {
     public func lateness(of partition: Int) -> EventSpan { intake.lateness(of: partition) }
 
     /// Bytes of events that wait for their pane.
-    public var stagedBytes: Int { groups.reduce(0) { $0 + $1.staging.byteCount } }
+    public var stagedBytes: Int {
+        var count = 0
+        forEachGroup { count += $0.staging.byteCount }
+        return count
+    }
 
     /// What the key groups counted; of what was said (findings, lines) while facts were rebuilt, nothing.
     public var counters: GroupCounters {
@@ -177,12 +198,14 @@ public struct TaskState: Sendable {
         var digest = Fingerprint(key: .stable)
         digest.combine(UInt64(bitPattern: done.milliseconds), 0)
         intake.combine(into: &digest)
-        for group in groups { group.combine(into: &digest) }
+        forEachGroup { $0.combine(into: &digest) }
         return digest.digest.low
     }
 
     /// Whether a credit with this id is known here.
-    public func holds(creditID: String) -> Bool { groups.contains { $0.ledger.credits[creditID] != nil } }
+    public func holds(creditID: String) -> Bool {
+        groups.indices.contains { groups[$0].ledger.credits[creditID] != nil }
+    }
 }
 
 // MARK: - Promises
@@ -191,7 +214,7 @@ extension TaskState {
     /// The promises that changed since they were last taken, one change for each, in the order of their keys.
     public mutating func takeChanges() -> [PromiseChange] {
         var changes: [PromiseChange] = []
-        for group in groups.indices { changes.append(contentsOf: groups[group].takeChanges()) }
+        changeEachGroup { changes.append(contentsOf: $0.takeChanges()) }
         return changes.sorted { $0.key.lexicographicallyPrecedes($1.key) }
     }
 
@@ -239,7 +262,7 @@ extension TaskState {
         snapshot.write(hash: hashSeed)
         snapshot.write(done == .distantPast || done == .distantFuture ? nil : done)
         intake.write(to: &snapshot)
-        for group in groups { group.writeFacts(to: &snapshot) }
+        forEachGroup { $0.writeFacts(to: &snapshot) }
         return snapshot.bytes
     }
 
