@@ -115,6 +115,10 @@ public final class Worker {
             observe(.retried(code: error.code, message: error.message))
             retryAt = now + settings.retryBackoff
             return .waits(until: retryAt)
+        } catch let error as BrokerError where error.code == BrokerError.offsetOutOfRange {
+            // Whoever was stopped for long has lost its tasks and may find the log gone from under them. If it is gone for
+            // their owner too, the restoration says so.
+            throw DaemonError(.restart, error.message)
         } catch let error as BrokerError {
             throw DaemonError(error, while: "Kafka refused")
         } catch {

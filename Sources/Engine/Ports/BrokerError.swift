@@ -12,6 +12,9 @@ public struct BrokerError: Error, Hashable, Sendable {
         case stop
     }
 
+    /// The code of an error of `poll`: the log does not have what is to be fetched next.
+    public static let offsetOutOfRange = "_AUTO_OFFSET_RESET"
+
     /// What the caller can do.
     public var remedy: Remedy
     /// The error's short name, of which there are few, such as `_FENCED`.

@@ -34,6 +34,28 @@ extension FaultTests {
             try readAll(partition, broker).compactMap { $0.value.map { String(decoding: $0, as: UTF8.self) } }
         }
 
+        /// Has a broker become a member of the group: offsets are sent as the member that was last assigned something.
+        private func join(_ broker: KafkaBroker) throws {
+            try broker.subscribe(to: names.topic())
+            var inbox = Inbox()
+            for _ in 0..<200 {
+                if case .assigned? = try broker.poll(into: &inbox, wait: .milliseconds(100)) {
+                    try broker.start([], isPaused: false)
+                    return
+                }
+            }
+            Issue.record("the group gives nothing")
+        }
+
+        @Test func offsetsOfWhoIsNoMemberAbort() throws {
+            let broker = try openTransaction()
+            let error = #expect(throws: BrokerError.self) {
+                try broker.sendOffsets([partition: CommittedOffset(offsetNext: 1, metadata: "")])
+            }
+            #expect(error?.remedy == .abort)
+            broker.close()
+        }
+
         private func commit(_ broker: KafkaBroker) throws { try insist(broker.commitTransaction) }
 
         @Test func brokerThatIsDownDuringTheCommitDelaysIt() throws {
@@ -94,6 +116,7 @@ extension FaultTests {
         @Test(arguments: [22, 25, 27])
         func offsetsOfAMemberThatTheGroupHasLeftBehindAbort(_ number: Int) throws {
             let broker = try openTransaction()
+            try join(broker)
             fixture.cluster.pushErrors([number], for: .transactionOffsetCommit)
             let error = #expect(throws: BrokerError.self) {
                 try broker.sendOffsets([partition: CommittedOffset(offsetNext: 1, metadata: "")])
