@@ -90,7 +90,14 @@ public final class World {
 
     private func settle(_ what: String, within limit: Int64, until isDone: () -> Bool) throws {
         let deadline = cluster.now + limit
+        var nextRebalance = cluster.now + 60_000
         while !isDone() {
+            // A static member that comes back between giving a partition up and joining again leaves it with nobody, until
+            // the group divides anew for another reason; on a live cluster that is the next deployment.
+            if settings.hasStaticMembers, cluster.now >= nextRebalance {
+                cluster.forceRebalance()
+                nextRebalance = cluster.now + 60_000
+            }
             guard cluster.now < deadline else {
                 throw Violation("the workers do not \(what) after all faults have ended: \(situation)")
             }
