@@ -85,7 +85,7 @@ final class TestMember {
 
 /// Polls all members in turn until something holds; fails the test if it does not in time.
 func poll(
-    _ members: TestMember..., within limit: Duration = .seconds(30),
+    _ members: TestMember..., within limit: Duration = .seconds(90),
     sourceLocation: SourceLocation = #_sourceLocation, until condition: () throws -> Bool
 ) throws {
     try wait(
@@ -95,7 +95,7 @@ func poll(
 
 /// Repeats a step until something holds; fails the test if it does not in time.
 func wait(
-    within limit: Duration = .seconds(30), sourceLocation: SourceLocation = #_sourceLocation,
+    within limit: Duration = .seconds(90), sourceLocation: SourceLocation = #_sourceLocation,
     until condition: () throws -> Bool, doing step: () throws -> Void
 ) throws {
     let deadline = ContinuousClock.now + limit
