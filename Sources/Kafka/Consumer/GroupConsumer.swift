@@ -113,10 +113,12 @@ final class GroupConsumer {
         if isCooperative {
             let list = PartitionList(started.stop(partitions))
             try check(rd_kafka_incremental_unassign(handle.pointer, list.pointer), "giving partitions up")
+            try awaitStops()
         } else if isAnswer {
             // Note: an eager group takes everything at each change, and would wait for ever if some were kept.
             _ = started.stop(Array(started.entries.keys))
             try check(rd_kafka_assign(handle.pointer, nil), "giving all partitions up")
+            try awaitStops()
         } else {
             _ = started.stop(partitions)
             try assignAll()
@@ -233,6 +235,7 @@ extension GroupConsumer {
         if !moved.isEmpty {
             let list = PartitionList(moved)
             try check(rd_kafka_incremental_unassign(handle.pointer, list.pointer), "moving partitions")
+            try awaitStops()
         }
         let list = PartitionList(capacity: starts.count)
         for start in starts { list.append(start.partition, offset: start.offset) }
@@ -245,7 +248,19 @@ extension GroupConsumer {
         let list = PartitionList(capacity: entries.count)
         for entry in entries { list.append(entry.partition, offset: entry.offsetNext) }
         try check(rd_kafka_assign(handle.pointer, list.pointer), "starting partitions")
+        try awaitStops()
         try setPaused(true, entries.filter(\.isPaused).map(\.partition))
+    }
+
+    /// Waits until the next call finds stopped whatever the last one gave up.
+    ///
+    /// Note: the library's main thread stops a partition in two steps, the second one queued by the first; told to stop it
+    /// again between them, the library ends the process. The first step is queued when the call returns, so that
+    /// a question behind it is answered when the second is queued, which is before any next call.
+    private func awaitStops() throws(BrokerError) {
+        var list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
+        try check(rd_kafka_assignment(handle.pointer, &list), "asking for the assignment")
+        rd_kafka_topic_partition_list_destroy(list)
     }
 
     private func setPaused(_ isPaused: Bool, _ partitions: [TopicPartition]) throws(BrokerError) {

@@ -88,6 +88,36 @@ extension BrokerTests {
             broker.close()
         }
 
+        /// Note: a client library that is told to stop fetching twice in a row ends the process.
+        @Test(arguments: Backend.allCases)
+        func partitionsAreMovedAsOftenAsOneLikes(_ backend: Backend) throws {
+            let fixture = try backend.fixture()
+            let names = Names()
+            let partitions = (0..<4).map { TopicPartition(names.topic(), $0) }
+            try fixture.createTopic(names.topic(), partitions: partitions.count)
+            for partition in partitions { try fixture.append(numbered(0..<100, partition.topic, partition.partition)) }
+            let broker = try fixture.makeBroker(names.member())
+            try broker.subscribe(to: names.topic())
+            var inbox = Inbox()
+            _ = try nextChange(of: broker, &inbox)
+            try broker.start([], isPaused: false)
+            for round in 0..<300 {
+                for partition in partitions {
+                    try broker.start([StartOffset(partition, at: Int64(round % 100))], isPaused: false)
+                }
+                if round % 3 == 0 { try broker.stop(partitions) }
+                if round % 10 == 0 { _ = try broker.poll(into: &inbox, wait: .milliseconds(1)) }
+            }
+            inbox.removeAll()
+            try broker.start(partitions.map { StartOffset($0, at: 40) }, isPaused: false)
+            try fill(&inbox, with: 60 * partitions.count, from: broker)
+            for partition in partitions {
+                let place = try #require(inbox.partitions[partition])
+                #expect(inbox.arrivals[place].batch.records.map(\.position) == Array(40..<100))
+            }
+            broker.close()
+        }
+
         @Test(arguments: Backend.allCases)
         func offsetOutsideTheLogStops(_ backend: Backend) throws {
             let fixture = try backend.fixture()
