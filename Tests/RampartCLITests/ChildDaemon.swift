@@ -13,7 +13,11 @@ final class ChildDaemon {
         self.output = output
         try Data().write(to: URL(filePath: output))
         let handle = try #require(FileHandle(forWritingAtPath: output))
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+        // Note: a crash is not to start the runtime's tracer, which holds what tells us that the process has ended.
+        let crashes = ["SWIFT_BACKTRACE": "enable=no"]
+        process.environment = ProcessInfo.processInfo.environment.merging(
+            crashes.merging(environment) { _, new in new }
+        ) { _, new in new }
         process.standardInput = FileHandle.nullDevice
         process.executableURL = Command.executable
         process.arguments = ["run"] + arguments

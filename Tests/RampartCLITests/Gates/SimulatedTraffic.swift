@@ -41,10 +41,15 @@ final class SimulatedTraffic: Sendable {
 
     func resume() { state.withLock { $0.wantsRest = false } }
 
-    /// Ends it; returns the number of records, all of which are acknowledged.
-    func stop() throws -> Int {
+    /// Ends it, if it still runs.
+    func end() {
         state.withLock { $0.isStopped = true }
         while !state.withLock({ $0.isOver }) { usleep(10_000) }
+    }
+
+    /// Ends it; returns the number of records, all of which are acknowledged.
+    func stop() throws -> Int {
+        end()
         let (count, failure) = state.withLock { ($0.count, $0.failure) }
         if let failure { throw Failure(description: failure) }
         return count
