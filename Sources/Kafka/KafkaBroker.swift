@@ -32,6 +32,13 @@ public final class KafkaBroker: Broker {
         try openProducer.attempt { () throws(BrokerError) in try consumerAdmin.partitionCount(of: topic) }
     }
 
+    /// How many milliseconds a topic keeps its records; nil where that is without end.
+    ///
+    /// To ask is a right of its own (`DescribeConfigs`), and not every cluster knows the question.
+    public func retention(of topic: String) throws(BrokerError) -> Int64? {
+        try openProducer.attempt { () throws(BrokerError) in try producerAdmin.retention(of: topic) }
+    }
+
     public func createTopics(_ topics: [TopicSpec]) throws(BrokerError) {
         try openProducer.attempt { () throws(BrokerError) in
             try producerAdmin.create(topics, replication: configuration.topicReplication)

@@ -37,33 +37,71 @@ struct TopicAdmin {
         return low..<max(low, high)
     }
 
+    /// How many milliseconds a topic keeps its records; nil where that is without end or not said.
+    func retention(of topic: String) throws(BrokerError) -> Int64? {
+        var resource = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic)
+        defer { rd_kafka_ConfigResource_destroy(resource) }
+        let event = try answer(to: RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, "reading the retention of \(topic)") {
+            rd_kafka_DescribeConfigs(handle, &resource, 1, $0, $1)
+        }
+        defer { rd_kafka_event_destroy(event) }
+        var count = 0
+        guard
+            let resources = rd_kafka_DescribeConfigs_result_resources(
+                rd_kafka_event_DescribeConfigs_result(event), &count), count > 0
+        else { return nil }
+        let code = rd_kafka_ConfigResource_error(resources[0])
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            throw BrokerError(code, while: "reading the retention of \(topic)")
+        }
+        let entries = rd_kafka_ConfigResource_configs(resources[0], &count)
+        for index in 0..<count {
+            guard let entry = entries?[index], String(cString: rd_kafka_ConfigEntry_name(entry)) == "retention.ms",
+                let value = rd_kafka_ConfigEntry_value(entry), let found = Int64(String(cString: value))
+            else { continue }
+            return found < 0 ? nil : found
+        }
+        return nil
+    }
+
     /// Creates the topics that do not exist yet.
     func create(_ topics: [TopicSpec], replication: Int) throws(BrokerError) {
         guard !topics.isEmpty else { return }
         var wanted: [OpaquePointer?] = []
         defer { for topic in wanted { rd_kafka_NewTopic_destroy(topic) } }
         for topic in topics { wanted.append(try description(of: topic, replication: replication)) }
-        let options = rd_kafka_AdminOptions_new(handle, RD_KAFKA_ADMIN_OP_CREATETOPICS)
-        defer { rd_kafka_AdminOptions_destroy(options) }
-        // Note: the cluster's own time-out, after which it goes on creating the topic and we stop waiting.
-        rd_kafka_AdminOptions_set_request_timeout(options, timeout, nil, 0)
-        rd_kafka_AdminOptions_set_operation_timeout(options, timeout, nil, 0)
-        let queue = rd_kafka_queue_new(handle)
-        defer { rd_kafka_queue_destroy(queue) }
-        rd_kafka_CreateTopics(handle, &wanted, wanted.count, options, queue)
-        guard let event = rd_kafka_queue_poll(queue, timeout &+ 1_000) else {
-            throw BrokerError(RD_KAFKA_RESP_ERR__TIMED_OUT, while: "creating topics")
+        let event = try answer(to: RD_KAFKA_ADMIN_OP_CREATETOPICS, "creating topics") { options, queue in
+            // Note: the cluster's own time-out, after which it goes on creating the topic and we stop waiting.
+            rd_kafka_AdminOptions_set_operation_timeout(options, timeout, nil, 0)
+            rd_kafka_CreateTopics(handle, &wanted, wanted.count, options, queue)
         }
         defer { rd_kafka_event_destroy(event) }
         try check(event)
     }
 
-    private func check(_ event: OpaquePointer) throws(BrokerError) {
+    /// Asks the cluster something, and waits for the answer, which is the caller's to destroy.
+    private func answer(
+        to operation: rd_kafka_admin_op_t, _ action: String, _ ask: (_ options: OpaquePointer?, OpaquePointer?) -> Void
+    ) throws(BrokerError) -> OpaquePointer {
+        let options = rd_kafka_AdminOptions_new(handle, operation)
+        defer { rd_kafka_AdminOptions_destroy(options) }
+        rd_kafka_AdminOptions_set_request_timeout(options, timeout, nil, 0)
+        let queue = rd_kafka_queue_new(handle)
+        defer { rd_kafka_queue_destroy(queue) }
+        ask(options, queue)
+        guard let event = rd_kafka_queue_poll(queue, timeout &+ 1_000) else {
+            throw BrokerError(RD_KAFKA_RESP_ERR__TIMED_OUT, while: action)
+        }
         let code = rd_kafka_event_error(event)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            defer { rd_kafka_event_destroy(event) }
             let text = rd_kafka_event_error_string(event).map { String(cString: $0) }
-            throw BrokerError(code, while: "creating topics", detail: text)
+            throw BrokerError(code, while: action, detail: text)
         }
+        return event
+    }
+
+    private func check(_ event: OpaquePointer) throws(BrokerError) {
         var count = 0
         guard let results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count)
         else { return }

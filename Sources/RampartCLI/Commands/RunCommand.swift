@@ -74,6 +74,10 @@ struct RunCommand: ParsableCommand {
                 "workers": "\(configuration.workers)",
                 "topics": "\(topics.inputs.map(\.topic).joined(separator: ","))",
             ])
+        RetentionCheck(
+            topics: topics.inputs.map(\.topic), checkpointInterval: configuration.worker.checkpointInterval,
+            kafka: configuration.cluster.kafka(application: topics.application, client: "retention"), logger: logger
+        ).start()
         var daemon = Daemon(plan: plan, reloader: reloader(topics), configuration: configuration)
         do {
             try daemon.run()

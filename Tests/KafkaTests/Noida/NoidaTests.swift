@@ -34,6 +34,19 @@ extension BrokerTests {
             broker.close()
         }
 
+        @Test func retentionIsToldInMilliseconds() throws {
+            let fixture = try Backend.noida.fixture()
+            let names = Names()
+            let broker = try #require(fixture.makeBroker(names.member()) as? KafkaBroker)
+            defer { broker.close() }
+            let spec = { (name: String, kept: Int64) in
+                TopicSpec(name: names.topic(name), partitions: 1, isCompacted: false, retentionMilliseconds: kept)
+            }
+            try broker.createTopics([spec("hour", 3_600_000), spec("ever", -1)])
+            #expect(try broker.retention(of: names.topic("hour")) == 3_600_000)
+            #expect(try broker.retention(of: names.topic("ever")) == nil)
+        }
+
         @Test func memberWithAnInstanceFindsItsPartitionsAgain() throws {
             let fixture = try #require(Backend.noida.fixture() as? NoidaFixture)
             let names = Names()

@@ -78,6 +78,18 @@ import Testing
         #expect(daemon.said.contains(name), "\(daemon.said)")
     }
 
+    /// Only this broker tells how long it keeps a topic's records; the interval between checkpoints here is a second.
+    @Test(arguments: [(2_999, true), (3_000, false)] as [(Int64, Bool)])
+    func aTopicThatForgetsTooSoonIsSaid(_ retention: Int64, _ isShort: Bool) throws {
+        let application = try NoidaApplication(retention: retention)
+        let daemon = try application.startDaemon()
+        #expect(daemon.says("committed task"), "\(daemon.said)")
+        if isShort { #expect(daemon.says("sim.sales keeps its records for"), "\(daemon.said)") }
+        #expect(daemon.said.contains("retention.ms") == isShort, "\(daemon.said)")
+        daemon.signal(SIGTERM)
+        #expect(daemon.exitCode(within: 30) == 0, "\(daemon.said)")
+    }
+
     /// Only this broker says that a topic is not there; the mock makes it up.
     @Test func aMissingInputTopicIsNamedWithItsMend() throws {
         let application = try NoidaApplication(creates: ["sim.clicks"])
