@@ -15,11 +15,12 @@ import Testing
     private static let seed =
         ProcessInfo.processInfo.environment["RAMPART_KILL_SEED"].flatMap { UInt64($0) } ?? 20_111_011
 
-    /// Twenty kills, of which ten in the middle of a transaction if one is met, and on request a restart of the broker.
+    /// Twenty kills, of which ten in the middle of a transaction if one is met, and a restart of the broker.
     @Test func killsAndARestartOfTheBrokerChangeNothing() throws {
         let application = try NoidaApplication()
         let traffic = SimulatedTraffic(configuration: application.configuration("traffic"), seed: Self.seed)
         traffic.start()
+        defer { traffic.end() }
         try killAgainAndAgain(application, traffic)
         let daemon = try application.startDaemon()
         try #require(daemon.says("committed task"), "\(daemon.said)")
@@ -30,16 +31,12 @@ import Testing
         daemon.signal(SIGTERM)
         #expect(daemon.exitCode(within: 30) == 0, "\(daemon.said)")
         for task in 0..<NoidaApplication.tasks { #expect(daemon.count(of: "checkpoint of task \(task)") > 0) }
-        #expect(!application.said.contains(#""level":"error""#), "\(application.said)")
+        expectNoErrors(application)
 
         try expectNotes(beside: try #require(try application.everythingCommitted()))
         try expectAbortedTransactions(application)
         #expect(try expectTheReplaysRows(application) > 0, "there is nothing to compare")
     }
-
-    /// Whether the broker is restarted once, too. On request: after a restart this broker sometimes leaves the daemon without
-    /// records, and whose defect that is has not been found out.
-    private static let restartsBroker = ProcessInfo.processInfo.environment["RAMPART_BROKER_RESTART"] != nil
 
     private func killAgainAndAgain(_ application: NoidaApplication, _ traffic: SimulatedTraffic) throws {
         let open = try OpenTransactions(application.configuration("watch"), in: application.transactional)
@@ -50,9 +47,7 @@ import Testing
             if !random.chance(1, in: 4) {
                 try #require(daemon.says("committed task"), "life \(life): \(daemon.said)")
             }
-            if life == Self.kills / 2, Self.restartsBroker {
-                try restartBroker(of: application, under: daemon, traffic)
-            }
+            if life == Self.kills / 2 { try restartBroker(of: application, under: daemon, traffic, open, &random) }
             usleep(UInt32(random.below(1_000_000)))
             if life > Self.kills / 2 { stopInTransaction(daemon, open, &random) }
             try #require(daemon.isRunning, "life \(life): \(daemon.said)")
@@ -60,29 +55,64 @@ import Testing
         }
     }
 
-    /// This broker forgets what it acknowledges while it ends; so nobody asks anything of it then. The daemon stands
-    /// still wherever it is, in the middle of a transaction maybe.
+    /// Stops the daemon in the middle of a transaction with records, if it is met in one.
+    private func stopInTransaction(_ daemon: ChildDaemon, _ open: OpenTransactions, _ random: inout Random) {
+        try? stop(daemon, &random, when: open.exist)
+    }
+
+    /// Stops the daemon where something holds once the broker has answered all that it was asked.
+    private func stop(_ daemon: ChildDaemon, _ random: inout Random, when condition: () -> Bool) throws {
+        for _ in 0..<40 {
+            daemon.signal(SIGSTOP)
+            usleep(100_000)
+            if condition() { return }
+            daemon.signal(SIGCONT)
+            usleep(UInt32(random.range(2_000...40_000)))
+        }
+        throw DidNotStop()
+    }
+
+    private struct DidNotStop: Error {}
+
+    // MARK: - Restarts of the broker
+
+    private static let restarts =
+        ProcessInfo.processInfo.environment["RAMPART_BROKER_RESTARTS"].flatMap { Int($0) } ?? 3
+
+    @Test func restartsOfTheBrokerUnderARunningDaemonChangeNothing() throws {
+        let application = try NoidaApplication()
+        let traffic = SimulatedTraffic(configuration: application.configuration("traffic"), seed: Self.seed)
+        traffic.start()
+        defer { traffic.end() }
+        let open = try OpenTransactions(application.configuration("watch"), in: application.transactional)
+        var random = Random(seed: Self.seed)
+        let daemon = try application.startDaemon()
+        for _ in 0..<Self.restarts {
+            try #require(daemon.says("committed task"), "\(daemon.said)")
+            try restartBroker(of: application, under: daemon, traffic, open, &random)
+        }
+        _ = try traffic.stop()
+        _ = try #require(try application.everythingCommitted(), "\(daemon.said)")
+        daemon.signal(SIGTERM)
+        #expect(daemon.exitCode(within: 30) == 0, "\(daemon.said)")
+        expectNoErrors(application)
+        #expect(try expectTheReplaysRows(application) > 0, "there is nothing to compare")
+    }
+
+    /// This broker keeps its log and its offsets, but forgets which transactions are open, whose records all readers then
+    /// see; and what it acknowledges while it ends. So nobody asks anything of it then, and the daemon stands
+    /// still between two transactions.
     private func restartBroker(
-        of application: NoidaApplication, under daemon: ChildDaemon, _ traffic: SimulatedTraffic
+        of application: NoidaApplication, under daemon: ChildDaemon, _ traffic: SimulatedTraffic,
+        _ open: OpenTransactions, _ random: inout Random
     ) throws {
         traffic.pause()
-        daemon.signal(SIGSTOP)
-        usleep(300_000)
+        try stop(daemon, &random, when: { !open.exist() })
         try application.server.restart()
         daemon.signal(SIGCONT)
         traffic.resume()
         let commits = daemon.count(of: "committed task")
         try #require(daemon.says("committed task", times: commits + 3), "\(daemon.said)")
-    }
-
-    /// Stops the daemon in the middle of a transaction with records, if it is met in one.
-    private func stopInTransaction(_ daemon: ChildDaemon, _ open: OpenTransactions, _ random: inout Random) {
-        for _ in 0..<40 {
-            daemon.signal(SIGSTOP)
-            if open.exist() { return }
-            daemon.signal(SIGCONT)
-            usleep(UInt32(random.range(2_000...40_000)))
-        }
     }
 
     // MARK: - Zombies
@@ -91,6 +121,7 @@ import Testing
         let application = try NoidaApplication()
         let traffic = SimulatedTraffic(configuration: application.configuration("traffic"), seed: Self.seed)
         traffic.start()
+        defer { traffic.end() }
         let zombie = try application.startDaemon()
         try #require(zombie.says("committed task", times: 5), "\(zombie.said)")
         zombie.signal(SIGSTOP)
@@ -118,6 +149,7 @@ import Testing
         let application = try NoidaApplication()
         let traffic = SimulatedTraffic(configuration: application.configuration("traffic"), seed: Self.seed)
         traffic.start()
+        defer { traffic.end() }
         let daemon = try application.startDaemon(fileKilobytesMax: 4)
         #expect(daemon.says("could not be kept, the older one stays"), "\(daemon.said)")
         let commits = daemon.count(of: "committed task")
@@ -135,6 +167,14 @@ import Testing
     }
 
     // MARK: - What is expected
+
+    /// Note: the traffic has records with a digit changed, at times that of the merchant, who is then seen in two tasks.
+    private func expectNoErrors(_ application: NoidaApplication) {
+        let errors = application.said.split(separator: "\n").filter {
+            $0.contains(#""level":"error""#) && !$0.contains("merchants were seen in task")
+        }
+        #expect(errors.isEmpty, "\(application.said)")
+    }
 
     /// Beside each offset stands how far its task has come.
     private func expectNotes(beside committed: [TopicPartition: CommittedOffset]) throws {
@@ -157,39 +197,28 @@ import Testing
 
     /// Every topic holds what the replay says, and no line twice; returns the number of lines.
     private func expectTheReplaysRows(_ application: NoidaApplication) throws -> Int {
-        for (topic, live, replayed) in try application.compareWithReplay() {
-            guard live != replayed else { continue }
-            try expectHidden(live, replayed, in: topic, application)
-            withKnownIssue("this broker hides committed records behind an abort of their producer") {
-                #expect(live == replayed, "\(topic): \(difference(live, replayed))")
+        let compared = try application.compareWithReplay()
+        for topic in compared {
+            #expect(topic.committed == topic.replayed, "\(topic.topic): \(difference(topic.committed, topic.replayed))")
+            #expect(topic.read == topic.shown, "\(topic.topic): \(difference(topic.read, topic.shown))")
+            guard topic.shown != topic.committed else { continue }
+            withKnownIssue("this broker's readers take what follows an abort of the same producer for aborted") {
+                #expect(topic.read == topic.replayed, "\(topic.topic): \(difference(topic.read, topic.replayed))")
             }
         }
-        let lines = try Kcat.values(
-            of: try #require(application.topics.outputs[.creditLines]), on: application.server.bootstrapServers)
+        let lines = try #require(compared.first { $0.topic == application.topics.outputs[.creditLines] }).committed
         let ids = lines.compactMap { $0.firstMatch(of: /"line_id": ?"([0-9a-f]+)"/).map { String($0.1) } }
         #expect(ids.count == lines.count && Set(ids).count == ids.count, "a line was said twice")
         return ids.count
     }
 
-    /// This broker names aborted transactions to readers that are past them, and these take what the same producer has
-    /// committed since for aborted. So a row may be hidden, but none may be too many, and none may be missing in the log.
-    private func expectHidden(
-        _ live: [String], _ replayed: [String], in topic: String, _ application: NoidaApplication
-    ) throws {
-        let expected = replayed.reduce(into: [:]) { counts, row in counts[row, default: 0] += 1 }
-        let found = live.reduce(into: [:]) { counts, row in counts[row, default: 0] += 1 }
-        let written = Set(try Kcat.values(of: topic, on: application.server.bootstrapServers, .uncommitted))
-        #expect(
-            found.allSatisfy { $0.value <= expected[$0.key] ?? 0 } && expected.keys.allSatisfy(written.contains),
-            "\(topic): \(difference(live, replayed))")
-    }
-
-    /// The first rows that only one side has.
-    private func difference(_ live: [String], _ replayed: [String]) -> String {
-        let (liveRows, replayedRows) = (Set(live), Set(replayed))
-        let onlyLive = live.filter { !replayedRows.contains($0) }.prefix(3)
-        let onlyReplayed = replayed.filter { !liveRows.contains($0) }.prefix(3)
-        return
-            "\(live.count) live and \(replayed.count) replayed; only live: \(onlyLive), only replayed: \(onlyReplayed)"
+    /// How often rows are there that are not equally often on both sides; the first of them.
+    private func difference(_ found: [String], _ expected: [String]) -> String {
+        var surplus: [String: Int] = [:]
+        for row in found { surplus[row, default: 0] += 1 }
+        for row in expected { surplus[row, default: 0] -= 1 }
+        let rows = surplus.filter { $0.value != 0 }.sorted { $0.key < $1.key }.prefix(3)
+        return "\(found.count) found, \(expected.count) expected: "
+            + rows.map { "\($0.value > 0 ? "+" : "")\($0.value) of \($0.key)" }.joined(separator: "; ")
     }
 }

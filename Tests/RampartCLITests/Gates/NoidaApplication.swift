@@ -20,8 +20,8 @@ final class NoidaApplication {
     let pipeline: String
     private var lives = 0
 
-    /// Starts the broker, and creates the input topics, or some of them.
-    init(creates created: Set<String>? = nil) throws {
+    /// Starts the broker, and creates the input topics, or some of them, which keep their records for some milliseconds.
+    init(creates created: Set<String>? = nil, retention: Int64? = nil) throws {
         server = try NoidaServer()
         folder = try TemporaryFolder()
         topics = try DaemonTopics(SimulatedPipeline.load())
@@ -30,7 +30,8 @@ final class NoidaApplication {
         defer { broker.close() }
         try broker.createTopics(
             topics.inputs.filter { created?.contains($0.topic) ?? true }.map {
-                TopicSpec(name: $0.topic, partitions: Self.tasks, isCompacted: false)
+                TopicSpec(
+                    name: $0.topic, partitions: Self.tasks, isCompacted: false, retentionMilliseconds: retention)
             })
     }
 
@@ -88,8 +89,23 @@ final class NoidaApplication {
         return isComplete ? committed : nil
     }
 
-    /// What the daemons produced to each of their topics, and what a replay of the recording says, line by line.
-    func compareWithReplay() throws -> [(topic: String, live: [String], replayed: [String])] {
+    /// What the daemons produced to one of their topics, and what a replay of the recording says; rows in byte order.
+    struct Comparison {
+        var topic: String
+        /// The log itself.
+        var log: [LogRow]
+        /// What kcat shows of it.
+        var read: [String]
+        var replayed: [String]
+
+        /// What committed transactions wrote.
+        var committed: [String] { log.filter(\.committed).map { $0.value ?? "" }.sorted() }
+        /// What the broker makes its readers believe that they wrote.
+        var shown: [String] { log.filter(\.shown).map { $0.value ?? "" }.sorted() }
+    }
+
+    /// Compares what the daemons produced with a replay of the recording.
+    func compareWithReplay() throws -> [Comparison] {
         let record = try Command.run([
             "record", pipeline, "--brokers", server.bootstrapServers, "--out", folder.path("recorded"), "--kafka",
             "receive.message.max.bytes=1000000000",
@@ -101,10 +117,10 @@ final class NoidaApplication {
         try #require(replay.code == 0, "\(replay.errors)")
         return try topics.outputs.values.sorted().map { topic in
             let file = "replayed/\(topic.dropFirst("\(topics.application).".count)).ndjson"
-            return (
-                topic, try Kcat.values(of: topic, on: server.bootstrapServers).sorted(),
-                try folder.text(file).split(separator: "\n").map(String.init).sorted()
-            )
+            return Comparison(
+                topic: topic, log: try LogRow.all(of: topic, partitions: Self.tasks, on: server.bootstrapServers),
+                read: try Kcat.values(of: topic, on: server.bootstrapServers).sorted(),
+                replayed: try folder.text(file).split(separator: "\n").map(String.init).sorted())
         }
     }
 }
