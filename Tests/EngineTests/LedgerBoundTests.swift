@@ -19,6 +19,21 @@ import Testing
         #expect(result.credited(.held) == 51)
     }
 
+    /// Each device is a key of its own, with an alert of its own.
+    @Test(arguments: Runner.all, [99, 100, 101, 250])
+    func credit_counts_its_alerts_and_names_a_hundred(_ runner: Runner, _ devices: Int) async throws {
+        var scenario = Scenario()
+        scenario.findClicks(bound: 1)
+        for device in 0..<devices {
+            scenario.click("e\(device)", at: Double(device) / 1000, cost: 1, device: "d\(device)")
+        }
+        let result = try await scenario.run(runner)
+        let credit = try #require(result.credits.first)
+        let alerts = Set(result.lines.map(\.alert)).sorted()
+        #expect(result.credits.count == 1 && credit.lines == devices && credit.alerts == devices)
+        #expect(credit.alertIDs == Array(alerts.prefix(100)) && alerts.count == devices)
+    }
+
     @Test(arguments: Runner.all)
     func cap_is_per_merchant_day_and_currency(_ runner: Runner) async throws {
         var scenario = Scenario()

@@ -60,6 +60,10 @@ public struct Credit: Hashable, Sendable {
         public var paneEnd: EventTime
     }
 
+    /// The alerts that a credit names at most, so that an attack from many devices at once makes no record that no topic
+    /// takes.
+    public static let alertIDsMax = 100
+
     /// Hash of the sorted line ids.
     public var id: String
     /// 1 when it is stated; a person's change of state makes the next.
@@ -84,7 +88,9 @@ public struct Credit: Hashable, Sendable {
     public var periodEnd: EventTime
     /// Number of lines.
     public var lines: Int
-    /// The alerts of its lines, sorted.
+    /// Number of alerts of its lines.
+    public var alerts: Int
+    /// The first of these alerts in byte order, no more than `alertIDsMax`; each line names its own.
     public var alertIDs: [String]
     /// The decision that gave it its state; nil where it stands as it was stated.
     public var decision: Decision?

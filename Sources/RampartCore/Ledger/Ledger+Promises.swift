@@ -85,6 +85,7 @@ extension Credit: SnapshotValue {
         snapshot.write(periodStart)
         snapshot.write(periodEnd)
         snapshot.write(lines)
+        snapshot.write(alerts)
         snapshot.write(list: alertIDs)
         snapshot.write(decision)
     }
@@ -103,6 +104,7 @@ extension Credit: SnapshotValue {
         periodStart = try snapshot.read()
         periodEnd = try snapshot.read()
         lines = try snapshot.readCount()
+        alerts = try snapshot.readCount()
         alertIDs = try snapshot.readList()
         decision = try snapshot.readOptional()
     }

@@ -90,7 +90,8 @@ struct Statements: Sendable {
                     id: Identifier.credit(lineIDs: credit.lineIDs.sorted()), revision: 1, state: key.state,
                     component: key.component, reason: key.reason, merchantID: key.merchantID, amount: credit.amount,
                     currency: key.currency, scale: key.scale, periodStart: start, periodEnd: start + length,
-                    lines: credit.lineIDs.count, alertIDs: credit.alertIDs.sorted(), decision: nil))
+                    lines: credit.lineIDs.count, alerts: credit.alertIDs.count,
+                    alertIDs: Array(credit.alertIDs.sorted().prefix(Credit.alertIDsMax)), decision: nil))
         }
         gathered.removeAll(keepingCapacity: true)
         posted.removeAll(keepingCapacity: true)

@@ -108,6 +108,6 @@ struct CoreReplay {
             id: credit.id, state: credit.state, component: credit.component, reason: credit.reason,
             merchant: credit.merchantID, amount: credit.amount, currency: credit.currency.text, scale: credit.scale,
             periodStart: credit.periodStart.milliseconds, periodEnd: credit.periodEnd.milliseconds,
-            lines: credit.lines, alerts: credit.alertIDs)
+            lines: credit.lines, alerts: credit.alerts, alertIDs: credit.alertIDs)
     }
 }

@@ -286,7 +286,8 @@ extension Oracle {
                     component: group.component, reason: group.reason, merchant: group.merchant,
                     amount: lines.reduce(0) { $0 + Int128($1.amount) }, currency: group.currency, scale: group.scale,
                     periodStart: group.end - length, periodEnd: group.end, lines: lines.count,
-                    alerts: Set(lines.map(\.alert)).sorted()))
+                    alerts: Set(lines.map(\.alert)).count,
+                    alertIDs: Array(Set(lines.map(\.alert)).sorted().prefix(100))))
         }
         result.credits.sort { left, right in
             func rank(_ credit: OracleCredit) -> [[UInt8]] {

@@ -106,8 +106,10 @@ struct OracleCredit: Hashable {
     var periodEnd: Int64
     /// Number of lines.
     var lines: Int
-    /// The alerts of its lines.
-    var alerts: [String]
+    /// Number of alerts of its lines.
+    var alerts: Int
+    /// The first hundred of them.
+    var alertIDs: [String]
 }
 
 /// A line of an earlier run (R33).

@@ -14,6 +14,8 @@ struct JSONSchemaChecker {
                 ((argument as? [Any]) ?? [argument]).contains { isEqual($0, value) } ? [] : ["\(path): \(keyword)"]
             case "pattern": pattern(of: value, argument, path)
             case "minimum", "maximum": bound(of: value, keyword, argument, path)
+            case "minItems": (value as? [Any])?.count ?? .max >= argument as? Int ?? .max ? [] : ["\(path): too few"]
+            case "maxItems": (value as? [Any])?.count ?? 0 <= argument as? Int ?? 0 ? [] : ["\(path): too many"]
             case "required":
                 (argument as? [String] ?? ["?"]).filter { member(value, $0) == nil }.map { "\(path): no \($0)" }
             case "properties", "additionalProperties": []

@@ -108,7 +108,7 @@ import Testing
             + #""component":"click_cost","reason":"invalid_click","merchant_id":"m-1","#
             + #""amount_minor":170141183460469231731687303715884105727,"currency":"GBP","scale":2,"#
             + #""period_start":"2011-11-14T12:00:00.000Z","period_end":"2011-11-14T13:00:00.000Z","lines":3,"#
-            + #""alert_ids":["0123456789abcdef0123456789abcdef"]}"# + "\n"
+            + #""alerts":1,"alert_ids":["0123456789abcdef0123456789abcdef"]}"# + "\n"
         #expect(row == expected)
     }
 

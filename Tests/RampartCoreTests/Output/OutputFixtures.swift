@@ -96,7 +96,7 @@ enum OutputFixtures {
         Credit(
             id: id, revision: 1, state: .held, component: "click_cost", reason: "invalid_click", merchantID: "m-1",
             amount: .max, currency: pounds, scale: 2, periodStart: noon, periodEnd: noon + .hours(1), lines: 3,
-            alertIDs: [id], decision: nil)
+            alerts: 1, alertIDs: [id], decision: nil)
     }
 
     static func deadLetter(_ bytes: [UInt8], source: Int? = 0) -> DeadLetter {

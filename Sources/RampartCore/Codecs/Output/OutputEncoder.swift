@@ -104,6 +104,7 @@ public struct OutputEncoder: Sendable {
             json.member("period_start", credit.periodStart)
             json.member("period_end", credit.periodEnd)
             json.member("lines", credit.lines)
+            json.member("alerts", credit.alerts)
             json.member("alert_ids", credit.alertIDs)
             guard let decision = credit.decision else { return }
             json.object("decision") { json in
