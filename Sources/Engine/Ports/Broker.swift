@@ -20,7 +20,9 @@ public protocol Broker: AnyObject {
 
     /// Joins the group for the partitions of the lead topic. Called once.
     func subscribe(to lead: String) throws(BrokerError)
-    /// The generation of the group in which this member was last told of an assignment; -1 before.
+    /// The generation of the group in which this member was last told of a change; -1 before, and once its place is lost.
+    ///
+    /// A revocation under a cooperative protocol is told in the next generation, in which the last commit is to be made.
     var groupGeneration: Int { get }
     /// Fetches records of started, unpaused partitions, in the order of each partition, until `inbox` is full, no more
     /// are at hand or the group changes; waits for the first one no longer than `wait`.
@@ -63,7 +65,7 @@ public protocol Broker: AnyObject {
     ///
     /// After an error with the remedy `retry`, none of the records has been taken.
     func produce(_ records: [OutboundRecord]) throws(BrokerError)
-    /// Adds offsets of the group to the open transaction, under the generation of the last assignment that was polled: a
+    /// Adds offsets of the group to the open transaction, under the generation of the last change that was polled: a
     /// member that the group has left behind since is refused with the remedy `abort`.
     func sendOffsets(_ offsets: [TopicPartition: CommittedOffset]) throws(BrokerError)
     /// Commits, once all records of the transaction are acknowledged. After `retry` the call is repeated until it

@@ -15,7 +15,7 @@ final class GroupConsumer {
     private var lead: String?
     private var awaited: Answer?
     private var isOpen = true
-    /// Who this member was when an assignment was last polled.
+    /// Who this member was when a change of the group was last polled.
     ///
     /// Note: Not asked when it is needed. The library joins anew in its own thread, and what is sent for tasks that are lost
     /// would go out under a membership that is good again.
@@ -51,7 +51,7 @@ final class GroupConsumer {
         try check(rd_kafka_subscribe(handle.pointer, list.pointer), "subscribing to \(topic)")
     }
 
-    /// The generation of the last assignment that was polled; -1 before, and once it was lost.
+    /// The generation of the last change that was polled; -1 before, and once its place was lost.
     var generation: Int {
         switch member {
         case .none: -1
@@ -59,7 +59,7 @@ final class GroupConsumer {
         }
     }
 
-    /// Does something as the member that this was when it was last assigned something.
+    /// Does something as the member that this was when it last heard of a change.
     func asMember(_ body: (borrowing GroupMetadata) throws(BrokerError) -> Void) throws(BrokerError) {
         switch member {
         case .some(let member) where member.generation >= 0: try body(member)
@@ -200,8 +200,11 @@ extension GroupConsumer {
         numbers.sort()
         guard rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS else {
             awaited = .stop
+            // Note: under a cooperative protocol the group is in its next generation already, and refuses a last commit under
+            // the former one. Whether the place was lost is asked afterwards, so that it cannot be the next place.
+            let current = GroupMetadata(of: handle.pointer)
             let isLost = rd_kafka_assignment_lost(handle.pointer) != 0
-            if isLost { member = nil }
+            member = isLost ? nil : consume current
             return .revoked(numbers, isLost: isLost)
         }
         awaited = .start

@@ -7,6 +7,9 @@ protocol BrokerFixture: AnyObject {
     /// In what this cluster is not like Kafka.
     var divergences: Set<Divergence> { get }
 
+    /// Whether its groups give partitions up only once it is known who is to have them next.
+    var isCooperative: Bool { get }
+
     /// Creates a topic.
     func createTopic(_ name: String, partitions: Int) throws
     /// Appends records outside of any transaction, and waits for them.

@@ -8,6 +8,7 @@ final class MockFixture: BrokerFixture, @unchecked Sendable {
     /// The cluster that all tests share but those that break it; made at first use.
     static let shared = Result { try MockFixture(brokers: 1) }
 
+    let isCooperative = true
     let divergences: Set<Divergence> = [
         .showsUncommitted, .forgetsTransactionalOffsets, .letsZombiesCommit, .showsUnstableOffsets, .refusesCreation,
         .makesTopicsUp,

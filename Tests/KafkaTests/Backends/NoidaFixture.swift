@@ -9,6 +9,7 @@ final class NoidaFixture: BrokerFixture, @unchecked Sendable {
     /// The broker that all tests share; started at first use.
     static let shared = Result { try NoidaFixture() }
 
+    let isCooperative = false
     let divergences: Set<Divergence> = [
         .refusesLargeRecords, .showsUnstableOffsets, .hidesWhatFollowsAnAbort,
     ]

@@ -3,6 +3,7 @@ import Simulation
 
 /// The simulation's cluster, made anew for each test, in virtual time and without faults.
 final class SimulatedFixture: BrokerFixture {
+    let isCooperative = true
     let divergences: Set<Divergence> = []
     private let cluster: SimulatedCluster
 

@@ -76,6 +76,11 @@ extension BrokerTests {
                     && first.broker.groupGeneration == second.broker.groupGeneration
             }
             #expect(first.broker.groupGeneration > before)
+            // Who is told of a revocation is in the generation that the last commit is to be made in.
+            let revoked = try #require(
+                first.changes.firstIndex(of: .revoked([0], isLost: false)) ?? first.changes.firstIndex(
+                    of: .revoked([1], isLost: false)) ?? first.changes.firstIndex(of: .revoked([0, 1], isLost: false)))
+            #expect((first.generations[revoked] > before) == fixture.isCooperative)
             #expect(first.generations == first.generations.sorted())
             first.broker.close()
             second.broker.close()
@@ -146,17 +151,18 @@ extension BrokerTests {
         }
 
         @Test(arguments: Backend.allCases)
-        func leadThatDoesNotExistStops(_ backend: Backend) throws {
+        func leadThatIsNotThereIsAwaited(_ backend: Backend) throws {
             let fixture = try backend.fixture()
             guard !fixture.divergences.contains(.makesTopicsUp) else { return }
             let names = Names()
             let member = TestMember(try fixture.makeBroker(names.member()), topics: [names.topic()])
-            let error = #expect(throws: BrokerError.self) {
-                try member.join()
-                try poll(member) { false }
+            // A broker that has only just started knows no topic for a moment, so that this is no error that stops.
+            if let error = failure(of: { () throws(BrokerError) in try member.broker.subscribe(to: names.topic()) }) {
+                #expect(error.remedy == .retry && error.message.contains(names.topic()))
+            } else {
+                for _ in 0..<10 { try member.poll(wait: .milliseconds(100)) }
             }
-            #expect(error?.remedy == .stop)
-            #expect(error?.message.contains(names.topic()) == true)
+            #expect(member.changes.isEmpty)
             member.broker.close()
         }
 
