@@ -29,7 +29,7 @@ extension BrokerError {
     static let crashed = BrokerError(.rejoin, code: "CRASHED", message: "the worker that had this client has crashed")
 
     static func unknownTopic(_ topic: String) -> BrokerError {
-        BrokerError(.stop, code: "UNKNOWN_TOPIC_OR_PART", message: "there is no such partition of topic \(topic)")
+        BrokerError(.retry, code: "UNKNOWN_TOPIC_OR_PART", message: "there is no such partition of topic \(topic)")
     }
 
     static func tooLarge(_ record: OutboundRecord) -> BrokerError {
