@@ -67,6 +67,12 @@ final class CommandLog {
         return refused
     }
 
+    /// Notes where the topic begins; returns whether records were deleted that have not been read.
+    func begin(at first: Int64) -> Bool {
+        defer { next = max(next, first) }
+        return next < first
+    }
+
     // MARK: - Sending
 
     /// Has a command signed, and written with the next commit.

@@ -35,9 +35,6 @@ struct Commit {
     /// Whether aborting is still possible: once the commit was asked for, only the broker knows.
     var canAbort: Bool { phase == .begin || phase == .produce || phase == .sendOffsets }
 
-    /// Whether there is a transaction that can be aborted.
-    var isOpen: Bool { phase == .produce || phase == .sendOffsets || phase == .abort }
-
     /// Makes the next call. An error with the remedy `abort` is taken care of here; others are thrown.
     mutating func advance(_ broker: any Broker) throws(BrokerError) {
         do {

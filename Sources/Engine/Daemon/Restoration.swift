@@ -133,7 +133,14 @@ final class Restoration {
         }
         let goal = commit.offsetsNext[index]
         let first = checkpoint?.offsets[index] ?? commit.notes[index].offsetBorn
-        guard range.lowerBound <= first || first == goal else {
+        guard range.lowerBound <= goal else {
+            throw DaemonError(
+                .stop,
+                "\(partitions[index]) begins at offset \(range.lowerBound): what stood from \(goal) on, where the group has "
+                    + "committed it, was deleted before it was read. Keep the topic longer; to go on without these records, "
+                    + "give the application another name, under which it begins anew")
+        }
+        guard range.lowerBound <= first else {
             let origin =
                 checkpoint == nil ? "there is no checkpoint of task \(number)" : "the newest checkpoint ends there"
             throw DaemonError(

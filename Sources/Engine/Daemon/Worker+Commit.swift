@@ -107,7 +107,8 @@ extension Worker {
         var hasQueuedCheckpoints = false
     }
 
-    /// Makes the worker commit, checkpoint and leave; after the deadline it leaves at once.
+    /// Makes the worker commit, checkpoint and leave; after the deadline it leaves at once, and `step` throws if something
+    /// is not committed then.
     public func leave(by deadline: Int64) {
         switch phase {
         case .left, .leaving: break
@@ -122,15 +123,19 @@ extension Worker {
             if commit != nil { return try advanceCommit(at: now) }
             if !checkpoints.isEmpty { return try saveCheckpoint(at: now) }
             if change != nil { return try answerChange(at: now) }
+            // A commit was refused: maybe for a change of the group that only a poll can tell of.
+            if mustPoll { return try poll(at: now) }
             if running.contains(where: \.hasMoved) || commands.hasUnsent, beginCommit(at: now) { return .worked }
             if !leaving.hasQueuedCheckpoints {
                 checkpoints = running.map(\.number)
                 phase = .leaving(Leaving(deadline: leaving.deadline, hasQueuedCheckpoints: true))
                 return .worked
             }
-        } else if let commit, commit.isOpen {
-            // An open transaction would hold up whoever takes these tasks over until it times out.
-            try? broker.abortTransaction()
+        }
+        // Before it has joined, there is nothing that it could have committed.
+        let isCommitted = commit == nil && !running.contains(where: \.hasMoved) && !commands.hasUnsent
+        guard isCommitted || leaving.deadline == .min else {
+            throw DaemonError(.restart, "the time to leave was over before everything was committed")
         }
         broker.close()
         running.removeAll()

@@ -115,10 +115,6 @@ public final class Worker {
             observe(.retried(code: error.code, message: error.message))
             retryAt = now + settings.retryBackoff
             return .waits(until: retryAt)
-        } catch let error as BrokerError where error.code == BrokerError.offsetOutOfRange {
-            // Whoever was stopped for long has lost its tasks and may find the log gone from under them. If it is gone for
-            // their owner too, the restoration says so.
-            throw DaemonError(.restart, error.message)
         } catch let error as BrokerError {
             throw DaemonError(error, while: "Kafka refused")
         } catch {
@@ -175,11 +171,18 @@ public final class Worker {
 
     // MARK: - Polling
 
-    private func poll(at now: Int64) throws -> Turn {
+    func poll(at now: Int64) throws -> Turn {
         mustPoll = false
         inbox.removeAll()
         let isBusy = restoring.contains(where: \.canAdvance)
-        change = try broker.poll(into: &inbox, wait: .milliseconds(isBusy ? 0 : settings.pollWait))
+        do throws(BrokerError) {
+            change = try broker.poll(into: &inbox, wait: .milliseconds(isBusy ? 0 : settings.pollWait))
+        } catch {
+            guard error.code == BrokerError.offsetOutOfRange else { throw error }
+            // Whoever was stopped for long has lost its tasks and may find the log gone from under them. If it is gone for
+            // their owner too, the restoration says so.
+            throw DaemonError(.restart, error.message)
+        }
         for task in running {
             var hasRead = false
             for (index, arrivals) in arrivals(for: task.partitions) {

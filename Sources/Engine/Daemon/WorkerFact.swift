@@ -26,6 +26,8 @@ public enum WorkerFact: Hashable, Sendable {
     case commandTook(task: Int, command: String, pane: EventTime)
     /// A record of the commands topic is no command that may take effect.
     case commandRefused(offset: Int64, reason: String)
+    /// The commands topic begins at this offset: what stood before was deleted and is not known.
+    case commandsDeleted(before: Int64)
     /// A person's decision on a credit changed nothing.
     case decisionRefused(task: Int, refusal: CommandRefusal)
     /// The file of this instance is not what the application runs; the application's settings hold.

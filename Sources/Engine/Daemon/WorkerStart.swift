@@ -12,12 +12,17 @@ struct WorkerStart {
         case subscribe
     }
 
+    /// How often a topic that was just created is looked for in vain: some seconds, as refused calls wait before they are
+    /// made again.
+    private static let looksMax = 50
+
     private let topics: DaemonTopics
     private let instance: String
     private let createsTopics: Bool
     private var step = Step.countPartitions(0)
     private var tasks = 0
     private var commandsEnd: Int64 = 0
+    private var looks = 0
 
     init(topics: DaemonTopics, instance: String, createsTopics: Bool) {
         self.topics = topics
@@ -44,7 +49,9 @@ struct WorkerStart {
             try broker.initTransactions()
             step = .findCommandsEnd
         case .findCommandsEnd:
-            commandsEnd = try broker.logRange(of: TopicPartition(topics.commands, 0)).upperBound
+            let range = try broker.logRange(of: TopicPartition(topics.commands, 0))
+            if commands.begin(at: range.lowerBound) { observe(.commandsDeleted(before: range.lowerBound)) }
+            commandsEnd = range.upperBound
             step = .readCommands
         case .readCommands:
             if commands.next < commandsEnd {
@@ -78,8 +85,13 @@ struct WorkerStart {
         tasks = count
     }
 
-    private func check(_ topic: TopicSpec, _ broker: any Broker) throws {
+    private mutating func check(_ topic: TopicSpec, _ broker: any Broker) throws {
         guard let count = try broker.partitionCount(of: topic.name) else {
+            // A broker hears of a new topic a moment after the one that has created it.
+            if createsTopics, looks < Self.looksMax {
+                looks += 1
+                throw BrokerError(.retry, code: "UNKNOWN_TOPIC_OR_PART", message: "\(topic.name) is not there yet")
+            }
             throw DaemonError(
                 .stop,
                 "there is no topic \(topic.name); create it with \(topic.partitions) partitions, or let the daemon do it"

@@ -67,6 +67,12 @@ struct FactLog {
             (.info, "command \(command) takes effect for task \(task) at \(text(pane))")
         case .commandRefused(let offset, let reason):
             (.warning, "record \(offset) of the commands topic was refused: \(reason)")
+        case .commandsDeleted(let offset):
+            (
+                .warning,
+                "the commands topic begins at offset \(offset): what was asked for before is not known any more, and a reload "
+                    + "among it does not hold for tasks that had not heard of it; set the topic's retention.ms to -1"
+            )
         case .decisionRefused(let task, let refusal):
             (.warning, "task \(task) cannot \(refusal.command.action.rawValue) a credit: \(reason(refusal))")
         case .settingsDiffer(let own, let revision):

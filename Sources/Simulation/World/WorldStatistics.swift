@@ -32,6 +32,7 @@ public struct WorldStatistics: Hashable, Sendable {
             case .settingsDiffer: "settings differ"
             case .stuck: "stuck"
             case .commandTook: "command took"
+            case .commandsDeleted: "commands deleted"
             case .commandRefused: "command refused"
             case .promised: "promised"
             case .merchantsSplit: "merchants split"

@@ -50,6 +50,16 @@ import Testing
         #expect(stage.facts.contains { if case .settingsDiffer = $0 { true } else { false } })
     }
 
+    @Test func aCommandsTopicThatHasLostItsBeginningIsSaidAndUsed() throws {
+        let stage = try Stage()
+        stage.cluster.createTopic(
+            TopicSpec(name: stage.topics.commands, partitions: 1, isCompacted: false), firstOffset: 7)
+        let worker = try stage.worker(store: SimulatedCheckpointStore(stage.cluster))
+        try stage.run(worker, for: 4_000, clicks: true)
+        #expect(worker.tasks == [0, 1])
+        #expect(stage.facts.contains(.commandsDeleted(before: 7)))
+    }
+
     @Test func aCommandTakesEffectOnceHoweverOftenItIsSent() throws {
         let stage = try Stage()
         let worker = try stage.worker(store: SimulatedCheckpointStore(stage.cluster))

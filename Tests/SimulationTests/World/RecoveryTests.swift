@@ -38,6 +38,30 @@ import Testing
         #expect(message?.contains("bring back the checkpoint") == true)
     }
 
+    /// The state is whole, and what came after it is not: to the record.
+    @Test(arguments: [0, 1])
+    func recordsThatWereDeletedBeforeTheyWereReadAreMissed(_ missing: Int64) throws {
+        let stage = try Stage()
+        let store = SimulatedCheckpointStore(stage.cluster)
+        let first = try stage.worker(store: store)
+        try stage.run(first, for: 6_000, clicks: true)
+        try stage.leave(first)
+        let partition = TopicPartition("sim.clicks", 0)
+        let looks = SimulatedBroker(stage.cluster, transactionalID: "looks")
+        let end = try #require(looks.committed([partition])[partition]).offsetNext
+        try stage.run(for: 1_000, clicks: true)
+        stage.cluster.truncate(partition, before: end + missing)
+        stage.forgetFacts()
+        let second = try stage.worker(store: store)
+        try stage.run(second, for: 4_000, clicks: true)
+        #expect(second.tasks == (missing == 0 ? [0, 1] : [1]))
+        let message = stage.facts.compactMap { fact -> String? in
+            if case .stuck(task: 0, let message) = fact { message } else { nil }
+        }.first
+        #expect((message == nil) == (missing == 0))
+        #expect(message?.contains("from \(end) on") ?? true && message?.contains("deleted before") ?? true)
+    }
+
     @Test func withoutACheckpointTheWholeLogIsReadAgain() throws {
         let stage = try Stage()
         let first = try stage.worker(store: SimulatedCheckpointStore(stage.cluster))
