@@ -47,7 +47,7 @@ let package = Package(
         .executableTarget(
             name: "RampartBench",
             dependencies: [
-                "RampartCore", "Pipelines", "Storage", "Engine", "Kafka",
+                "RampartCore", "Pipelines", "Storage", "Engine", "Kafka", "Simulation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
