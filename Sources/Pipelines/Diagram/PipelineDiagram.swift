@@ -1,0 +1,143 @@
+internal import RampartCore
+
+/// A pipeline as boxes and arrows, for people: sources, stages, the ledger and where outputs go.
+public struct PipelineDiagram: Hashable, Sendable {
+    /// How it can be written.
+    public enum Format: String, CaseIterable, Sendable {
+        /// Lines for a terminal.
+        case text
+        /// Mermaid's flowchart, which code hosts draw inside Markdown.
+        case mermaid
+        /// The language of Graphviz.
+        case dot
+        /// A picture, with colours for light and dark surroundings.
+        case svg
+    }
+
+    /// What a box stands for.
+    enum Role: String, CaseIterable, Hashable, Sendable {
+        case source, filter, window, ledger, output
+    }
+
+    /// A box.
+    struct Node: Hashable, Sendable {
+        var role: Role
+        var name: String
+        /// What there is to say of it, a line each.
+        var details: [String]
+        /// Its column: one more than the last of those that lead to it.
+        var column = 0
+    }
+
+    /// An arrow, by the indices of its boxes.
+    struct Edge: Hashable, Sendable {
+        var from: Int
+        var to: Int
+    }
+
+    /// The pipeline's name and revision.
+    let title: String
+    /// Sources and stages in file order, then the ledger, then outputs.
+    private(set) var nodes: [Node] = []
+    private(set) var edges: [Edge] = []
+
+    /// Draws up the diagram of a checked pipeline.
+    public init(_ pipeline: Pipeline) {
+        let topology = pipeline.topology
+        title = "\(topology.family), revision \(topology.revision)"
+        for (source, topic) in zip(topology.sources, pipeline.topics) {
+            nodes.append(Node(role: .source, name: source.name, details: Self.details(of: source, topic: topic)))
+        }
+        for stage in topology.stages {
+            let role: Role = if case .filter = stage.kind { .filter } else { .window }
+            nodes.append(Node(role: role, name: stage.name, details: Self.details(of: stage)))
+        }
+        for (index, stage) in topology.stages.enumerated() {
+            for input in stage.inputs {
+                switch input {
+                case .source(let source): connect(source, topology.sources.count + index)
+                case .stage(let other): connect(topology.sources.count + other, topology.sources.count + index)
+                }
+            }
+        }
+        addOutputs(of: pipeline)
+        placeInColumns()
+    }
+
+    /// The diagram in a format, without a last line feed.
+    public func text(as format: Format) -> String {
+        switch format {
+        case .text: plainText
+        case .mermaid: mermaid
+        case .dot: dot
+        case .svg: svg
+        }
+    }
+
+    // MARK: - Boxes and arrows
+
+    private mutating func connect(_ from: Int, _ to: Int) { edges.append(Edge(from: from, to: to)) }
+
+    /// Windows give alerts; those with a credit put charges into the ledger, which gives lines and credits.
+    private mutating func addOutputs(of pipeline: Pipeline) {
+        let stages = pipeline.topology.stages
+        let first = pipeline.topology.sources.count
+        var finding: [Int] = []
+        var paying: [Int] = []
+        for (index, stage) in stages.enumerated() {
+            guard case .window(let window) = stage.kind else { continue }
+            finding.append(first + index)
+            if window.credit != nil { paying.append(first + index) }
+        }
+        if !paying.isEmpty {
+            let ledger = nodes.count
+            nodes.append(
+                Node(
+                    role: .ledger, name: "ledger",
+                    details: ["statement every \(pipeline.topology.ledger.statement.text)"]))
+            for stage in paying { connect(stage, ledger) }
+            for kind in [Sink.Kind.creditLines, .credits] { connect(ledger, addOutput(kind, pipeline)) }
+        }
+        guard !finding.isEmpty else { return }
+        let alerts = addOutput(.alerts, pipeline)
+        for stage in finding { connect(stage, alerts) }
+    }
+
+    private mutating func addOutput(_ kind: Sink.Kind, _ pipeline: Pipeline) -> Int {
+        let topic = pipeline.sinks.first { $0.kind == kind }?.topic
+        nodes.append(Node(role: .output, name: kind.rawValue, details: topic.map { ["topic \($0)"] } ?? []))
+        return nodes.count - 1
+    }
+
+    /// The graph has no cycles, so that as many rounds as there are boxes are enough.
+    private mutating func placeInColumns() {
+        for _ in nodes.indices {
+            for edge in edges { nodes[edge.to].column = max(nodes[edge.to].column, nodes[edge.from].column + 1) }
+        }
+    }
+
+    // MARK: - Words
+
+    private static func details(of source: Source, topic: String?) -> [String] {
+        let types = source.mappings.keys.map(\.name).sorted().joined(separator: ", ")
+        return [types, "by \(source.partitionedBy.name)"] + (topic.map { ["topic \($0)"] } ?? [])
+    }
+
+    private static func words(for value: Threshold.Value) -> String {
+        switch value {
+        case .integer(let value): "\(value)"
+        case .double(let value): "\(value)"
+        }
+    }
+
+    private static func details(of stage: Stage) -> [String] {
+        let thresholds = stage.thresholds.map { "\($0.name) = \(words(for: $0.value))" }
+        guard case .window(let window) = stage.kind else { return thresholds }
+        var details = ["by \(window.key.map(\.name).joined(separator: ", "))"]
+        details.append("\(window.size.text) every \(window.every.text)")
+        details += thresholds
+        details.append("severity \(window.alert.severity.rawValue)")
+        if let credit = window.credit { details.append("credits \(credit.component)") }
+        return details
+    }
+}
