@@ -10,8 +10,7 @@ final class ClientHandle {
     let role: KafkaStatistics.Role
     private let log: ClientLog
     private let onStatistics: ((KafkaStatistics) -> Void)?
-    /// Why a broker did not let this client in, if that was the last thing heard of it.
-    private var refusal: BrokerError?
+    private var admission = Admission()
 
     init(
         _ type: rd_kafka_type_t, _ role: KafkaStatistics.Role, _ properties: ClientProperties, events: Int32,
@@ -58,15 +57,16 @@ final class ClientHandle {
     func attempt<Result>(
         serving queue: OpaquePointer, _ call: () throws(BrokerError) -> Result
     ) throws(BrokerError) -> Result {
-        refusal = nil
+        admission.noteCall()
         try serve(queue)
         do {
-            return try call()
+            let result = try call()
+            admission.noteAnswer()
+            return result
         } catch {
             guard error.remedy == .retry else { throw error }
             try serve(queue)
-            if let refusal { throw refusal }
-            throw error
+            throw admission.reason(for: error)
         }
     }
 
@@ -74,9 +74,7 @@ final class ClientHandle {
         let failure = error(in: event)
         let code = rd_kafka_event_error(event)
         let isRefusal = code == RD_KAFKA_RESP_ERR__AUTHENTICATION || code == RD_KAFKA_RESP_ERR__SSL
-        // Note: a broker that restarts can break off the exchange of credentials too. Only a call that fails as well
-        // shows that they are not good.
-        if isRefusal { refusal = failure }
+        if isRefusal { admission.noteRefusal(failure) }
         if isRefusal || failure.remedy == .retry || failure.remedy == .abort {
             warn(of: failure)
         } else {
@@ -106,6 +104,27 @@ final class ClientHandle {
         }
         onStatistics(statistics)
     }
+}
+
+/// Whether brokers let a client in.
+///
+/// A broker that restarts can break off the exchange of credentials too, so that a refusal alone shows nothing: only a call
+/// that fails as well shows that they are not good, and only as long as no call was ever answered.
+struct Admission {
+    private var refusal: BrokerError?
+    private var wasLetIn = false
+
+    /// Notes that a call begins.
+    mutating func noteCall() { refusal = nil }
+
+    /// Notes that a broker did not let the client in.
+    mutating func noteRefusal(_ error: BrokerError) { refusal = error }
+
+    /// Notes that a call was answered.
+    mutating func noteAnswer() { wasLetIn = true }
+
+    /// Why a call has failed that could be made again.
+    func reason(for error: BrokerError) -> BrokerError { wasLetIn ? error : refusal ?? error }
 }
 
 /// Where a client's logs and statistics go.
