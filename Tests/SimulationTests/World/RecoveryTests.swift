@@ -38,6 +38,24 @@ import Testing
         #expect(message?.contains("bring back the checkpoint") == true)
     }
 
+    @Test func withoutAPlaceInTheGroupNoCheckpointIsKept() throws {
+        let stage = try Stage()
+        let store = SimulatedCheckpointStore(stage.cluster)
+        let broker = LosesItsPlace(SimulatedBroker(stage.cluster, transactionalID: "one"))
+        let worker = try stage.worker(store: store, broker: broker)
+        try stage.run(worker, for: 4_000, clicks: true)
+        #expect(try !store.checkpoints(of: 0).isEmpty)
+        try store.removeAll(of: 0)
+        stage.forgetFacts()
+        broker.isLost = true
+        try stage.run(worker, for: 4_000, clicks: true)
+        #expect(try store.checkpoints(of: 0).isEmpty)
+        #expect(stage.facts.contains { if case .committed = $0 { true } else { false } })
+        broker.isLost = false
+        try stage.run(worker, for: 1_000, clicks: true)
+        #expect(try !store.checkpoints(of: 0).isEmpty, "What was not kept is kept at the next commit.")
+    }
+
     @Test func withoutACheckpointTheWholeLogIsReadAgain() throws {
         let stage = try Stage()
         let first = try stage.worker(store: SimulatedCheckpointStore(stage.cluster))
@@ -103,4 +121,11 @@ import Testing
         }
         try start([2, 2])
     }
+}
+
+/// Does not know its generation for a while, as a client that the group has put out.
+private final class LosesItsPlace: ForwardingBroker {
+    var isLost = false
+
+    override var groupGeneration: Int { isLost ? -1 : super.groupGeneration }
 }
