@@ -9,8 +9,7 @@ final class MockFixture: BrokerFixture, @unchecked Sendable {
     static let shared = Result { try MockFixture(brokers: 1) }
 
     let divergences: Set<Divergence> = [
-        .showsUncommitted, .forgetsTransactionalOffsets, .letsZombiesCommit, .showsUnstableOffsets, .refusesCreation,
-        .makesTopicsUp,
+        .showsUncommitted, .forgetsTransactionalOffsets, .letsZombiesCommit, .showsUnstableOffsets, .makesTopicsUp,
     ]
     let cluster: MockCluster
 
