@@ -117,10 +117,22 @@ import Testing
     @Test func instancesNeedNames() throws {
         let named = try DaemonConfiguration(values(flags: ["instances": "2", "instance": "b"]))
         let kafka = named.kafka(application: "shop", worker: 1)
-        #expect(kafka.transactionalID == "shop-b-1" && kafka.group == "shop" && kafka.groupInstance == nil)
+        #expect(kafka.transactionalID == "shop:b:1" && kafka.group == "shop" && kafka.groupInstance == nil)
         let lasting = try DaemonConfiguration(values(flags: ["static_membership": "true", "group": "g"]))
         #expect(lasting.kafka(application: "shop", worker: 0).groupInstance == "shop-main-0")
         #expect(lasting.kafka(application: "shop", worker: 0).group == "g")
+    }
+
+    /// Names hold dashes, so that a dash between them could stand for either.
+    @Test func applicationsThatShareACornerOfANameDoNotShareTransactions() throws {
+        func kafka(_ application: String, _ instance: String) throws -> KafkaConfiguration {
+            try DaemonConfiguration(values(flags: ["instance": instance])).kafka(application: application, worker: 0)
+        }
+        let (one, other) = (try kafka("shop", "eu-main"), try kafka("shop-eu", "main"))
+        #expect(one.transactionalID != other.transactionalID && one.clientID != other.clientID)
+        #expect(one.transactionalID.hasPrefix("shop:") && !other.transactionalID.hasPrefix("shop:"))
+        #expect(
+            refusal { _ = try DaemonConfiguration(self.values(flags: ["application": "shop:eu"])) }.contains("letters"))
     }
 
     @Test func variablesThatAreNearlyOursAreMentioned() throws {
