@@ -165,6 +165,23 @@ import Testing
                 .contains("16"))
     }
 
+    @Test(arguments: [
+        "ssl.keystore.password", "ssl.key.pem", "ssl.key.password", "sasl.password", "sasl.oauthbearer.config",
+        "sasl.oauthbearer.client.secret",
+    ])
+    func secretsOfTheClientAreTakenFromVariablesAlone(property: String) throws {
+        let variable = "RAMPART_KAFKA_" + property.uppercased().replacing(".", with: "_")
+        let mends = [
+            "sasl.password": "`sasl_password_file`", "ssl.key.password": "`ssl_key_password_file`",
+        ]
+        let flag = refusal { _ = try self.values(properties: ["a.b=1", "\(property)=hunter2"]) }
+        #expect(flag.contains("--kafka \(property)") && flag.contains(mends[property] ?? variable), "\(flag)")
+        let file = refusal { _ = try self.values(file: "workers: 2\nkafka:\n  a.b: 1\n  \(property): hunter2\n") }
+        #expect(file.contains("daemon.yaml:4:3: \(property)"), "\(file)")
+        #expect(file.contains(mends[property] ?? variable) && !(flag + file).contains("hunter2"), "\(file)")
+        #expect(try values(environment: [variable: "hunter2"]).properties == [property: "hunter2"])
+    }
+
     @Test func noSecretIsInAnyOutput() throws {
         let folder = try TemporaryFolder()
         let key = try folder.write("key", "hunter2-hunter2-hunter2\n")
