@@ -34,13 +34,12 @@ final class Stage {
     /// A new worker of an instance.
     func worker(
         instance: String = "one", store: SimulatedCheckpointStore, overrides: [String] = [], key: [UInt8]? = nil,
-        broker: (any Broker)? = nil
+        through wrap: (SimulatedBroker) -> any Broker = { $0 }
     ) throws -> Engine.Worker {
         let worker = Engine.Worker(
             pipeline: try SimulatedPipeline.load(overrides: overrides),
             overrides: overrides.compactMap { ThresholdOverride(argument: $0) }, topics: topics, instance: instance,
-            settings: Self.settings, broker: broker ?? SimulatedBroker(cluster, transactionalID: instance),
-            store: store,
+            settings: Self.settings, broker: wrap(SimulatedBroker(cluster, transactionalID: instance)), store: store,
             hashSeed: 1, commandKey: key, observe: { [unowned self] in facts.append($0) })
         workers.append(worker)
         return worker
