@@ -39,9 +39,12 @@ public final class KafkaBroker: Broker {
         try openProducer.attempt { () throws(BrokerError) in try producerAdmin.retention(of: topic) }
     }
 
+    /// Note: only what is missing is ordered, since to create is a right that nobody needs where all topics exist.
     public func createTopics(_ topics: [TopicSpec]) throws(BrokerError) {
+        var missing: [TopicSpec] = []
+        for topic in topics where try partitionCount(of: topic.name) == nil { missing.append(topic) }
         try openProducer.attempt { () throws(BrokerError) in
-            try producerAdmin.create(topics, replication: configuration.topicReplication)
+            try producerAdmin.create(missing, replication: configuration.topicReplication)
         }
     }
 

@@ -22,12 +22,13 @@ struct CheckpointCommand: ParsableCommand {
             try store.save(
                 Checkpoint(task: 0, generation: 1, offsets: [:], graph: topology.graph, state: snapshot))
         }
-        var loaded: [Checkpoint] = []
-        try time("load") { loaded = try store.checkpoints(of: 0) }
+        var loaded: Checkpoint?
+        try time("load") { loaded = try store.newestCheckpoint(of: 0) { _ in true } }
+        guard let loaded else { throw ValidationError("the checkpoint is gone") }
         var restored: TaskState?
         try time("restore") {
             restored = try TaskState(
-                topology: topology, partitions: [.source(0)], bounds: Intake.Bounds(), snapshot: loaded[0].state)
+                topology: topology, partitions: [.source(0)], bounds: Intake.Bounds(), snapshot: loaded.state)
         }
         guard restored?.digest == state.digest else { throw ValidationError("the restored state is not the same") }
     }

@@ -48,6 +48,8 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
         case damaged
         /// A topic or partition that cannot be one of Kafka.
         case badName
+        /// What is there was saved by a member of a later generation of the group.
+        case laterGeneration
         /// A partition's offsets lie before those that it has already.
         case offsetsGoBack
         /// Anything else that the system reports.

@@ -117,10 +117,22 @@ import Testing
     @Test func instancesNeedNames() throws {
         let named = try DaemonConfiguration(values(flags: ["instances": "2", "instance": "b"]))
         let kafka = named.kafka(application: "shop", worker: 1)
-        #expect(kafka.transactionalID == "shop-b-1" && kafka.group == "shop" && kafka.groupInstance == nil)
+        #expect(kafka.transactionalID == "shop:b:1" && kafka.group == "shop" && kafka.groupInstance == nil)
         let lasting = try DaemonConfiguration(values(flags: ["static_membership": "true", "group": "g"]))
         #expect(lasting.kafka(application: "shop", worker: 0).groupInstance == "shop-main-0")
         #expect(lasting.kafka(application: "shop", worker: 0).group == "g")
+    }
+
+    /// Names hold dashes, so that a dash between them could stand for either.
+    @Test func applicationsThatShareACornerOfANameDoNotShareTransactions() throws {
+        func kafka(_ application: String, _ instance: String) throws -> KafkaConfiguration {
+            try DaemonConfiguration(values(flags: ["instance": instance])).kafka(application: application, worker: 0)
+        }
+        let (one, other) = (try kafka("shop", "eu-main"), try kafka("shop-eu", "main"))
+        #expect(one.transactionalID != other.transactionalID && one.clientID != other.clientID)
+        #expect(one.transactionalID.hasPrefix("shop:") && !other.transactionalID.hasPrefix("shop:"))
+        #expect(
+            refusal { _ = try DaemonConfiguration(self.values(flags: ["application": "shop:eu"])) }.contains("letters"))
     }
 
     @Test func variablesThatAreNearlyOursAreMentioned() throws {
@@ -151,6 +163,23 @@ import Testing
         #expect(
             refusal { _ = try DaemonConfiguration(self.values(environment: ["RAMPART_LEDGER_KEY": "short"])) }
                 .contains("16"))
+    }
+
+    @Test(arguments: [
+        "ssl.keystore.password", "ssl.key.pem", "ssl.key.password", "sasl.password", "sasl.oauthbearer.config",
+        "sasl.oauthbearer.client.secret",
+    ])
+    func secretsOfTheClientAreTakenFromVariablesAlone(property: String) throws {
+        let variable = "RAMPART_KAFKA_" + property.uppercased().replacing(".", with: "_")
+        let mends = [
+            "sasl.password": "`sasl_password_file`", "ssl.key.password": "`ssl_key_password_file`",
+        ]
+        let flag = refusal { _ = try self.values(properties: ["a.b=1", "\(property)=hunter2"]) }
+        #expect(flag.contains("--kafka \(property)") && flag.contains(mends[property] ?? variable), "\(flag)")
+        let file = refusal { _ = try self.values(file: "workers: 2\nkafka:\n  a.b: 1\n  \(property): hunter2\n") }
+        #expect(file.contains("daemon.yaml:4:3: \(property)"), "\(file)")
+        #expect(file.contains(mends[property] ?? variable) && !(flag + file).contains("hunter2"), "\(file)")
+        #expect(try values(environment: [variable: "hunter2"]).properties == [property: "hunter2"])
     }
 
     @Test func noSecretIsInAnyOutput() throws {

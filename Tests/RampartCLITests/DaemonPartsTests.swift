@@ -76,17 +76,18 @@ import Testing
 
     // MARK: - Commands
 
-    @Test func aSignatureIsOfOneCommandAndOneKey() throws {
+    @Test func aSignatureIsOfOneCommandOneKeyAndOneApplication() throws {
         let key = Array("0123456789abcdef".utf8)
         let command = Engine.Command(
             id: "i", who: "ada", issuedAt: 1, body: .decide(.init(action: "approve", creditID: "c", why: "checked")))
-        let read = Engine.Command(bytes: command.signed(with: key).bytes)
+        let read = Engine.Command(bytes: command.signed(with: key, for: "shop").bytes)
         let signed = try #require(read)
-        #expect(signed.isSigned(with: key) && !command.isSigned(with: key))
-        #expect(!signed.isSigned(with: Array("another key here".utf8)))
+        #expect(signed.isSigned(with: key, for: "shop") && !command.isSigned(with: key, for: "shop"))
+        #expect(!signed.isSigned(with: Array("another key here".utf8), for: "shop"))
+        #expect(!signed.isSigned(with: key, for: "shop-staging"))
         var other = signed
         other.who = "eve"
-        #expect(!other.isSigned(with: key) && signed.signed(with: key) == signed)
+        #expect(!other.isSigned(with: key, for: "shop") && signed.signed(with: key, for: "shop") == signed)
     }
 
     // MARK: - Files

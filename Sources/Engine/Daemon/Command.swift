@@ -36,7 +36,7 @@ public struct Command: Codable, Hashable, Sendable {
     public var issuedAt: Int64
     /// What is asked.
     public var body: Body
-    /// The keyed digest of all the rest, where the daemon has a key for it.
+    /// The keyed digest of all the rest and of the application's name, where the daemon has a key for it.
     public var signature: String?
 
     /// Creates a command.
@@ -47,24 +47,27 @@ public struct Command: Codable, Hashable, Sendable {
         self.body = body
     }
 
-    /// The command, signed with a key that everyone who may command has.
-    public func signed(with key: [UInt8]) -> Command {
+    /// The command, signed for an application with a key that everyone who may command it has.
+    public func signed(with key: [UInt8], for application: String) -> Command {
         var signed = self
-        signed.signature = Hexadecimal.text(MessageAuthentication.code(of: unsignedBytes, key: key))
+        signed.signature = Hexadecimal.text(MessageAuthentication.code(of: signedBytes(for: application), key: key))
         return signed
     }
 
-    /// Whether the command was signed with this key.
-    public func isSigned(with key: [UInt8]) -> Bool {
-        guard let signature, let expected = signed(with: key).signature else { return false }
+    /// Whether the command was signed with this key for this application.
+    public func isSigned(with key: [UInt8], for application: String) -> Bool {
+        guard let signature, let expected = signed(with: key, for: application).signature else { return false }
         return MessageAuthentication.areEqual(Array(signature.utf8), Array(expected.utf8))
     }
 
-    /// What is signed: the command in its one spelling, without the signature.
-    private var unsignedBytes: [UInt8] {
+    /// What is signed: the application's name, a zero, and the command in its one spelling without the signature.
+    ///
+    /// The record does not hold the name: whoever checks knows its own, so that what was signed for another application
+    /// is refused, even under the same key.
+    private func signedBytes(for application: String) -> [UInt8] {
         var unsigned = self
         unsigned.signature = nil
-        return unsigned.bytes
+        return Array(application.utf8) + [0] + unsigned.bytes
     }
 
     /// The record's value.

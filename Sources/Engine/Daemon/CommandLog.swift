@@ -9,6 +9,8 @@ final class CommandLog {
     }
 
     private let partition: TopicPartition
+    /// What commands must be signed for.
+    private let application: String
     /// Why a command is refused; nil where it may take effect.
     private let refusal: (Command) -> String?
     /// What commands must be signed with; nil where anyone with the rights to write may command.
@@ -20,8 +22,9 @@ final class CommandLog {
     /// The offset of the first record that was not read.
     private(set) var next: Int64 = 0
 
-    init(topic: String, key: [UInt8]?, refusal: @escaping (Command) -> String?) {
+    init(topic: String, application: String, key: [UInt8]?, refusal: @escaping (Command) -> String?) {
         partition = TopicPartition(topic, 0)
+        self.application = application
         self.key = key
         self.refusal = refusal
     }
@@ -51,8 +54,9 @@ final class CommandLog {
                 refused.append(Refused(offset: record.offset, reason: "it is no command"))
                 continue
             }
-            if let key, !command.isSigned(with: key) {
-                let problem = command.signature == nil ? "it is not signed" : "its signature is not of this key"
+            if let key, !command.isSigned(with: key, for: application) {
+                let problem =
+                    command.signature == nil ? "it is not signed" : "its signature is not of this key and application"
                 refused.append(Refused(offset: record.offset, reason: problem))
                 continue
             }
@@ -76,7 +80,9 @@ final class CommandLog {
     // MARK: - Sending
 
     /// Has a command signed, and written with the next commit.
-    func send(_ command: Command) { waiting.append(key.map { command.signed(with: $0) } ?? command) }
+    func send(_ command: Command) {
+        waiting.append(key.map { command.signed(with: $0, for: application) } ?? command)
+    }
 
     /// Whether commands wait to be written.
     var hasUnsent: Bool { !waiting.isEmpty }

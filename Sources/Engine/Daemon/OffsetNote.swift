@@ -41,13 +41,13 @@ public struct OffsetNote: Hashable, Sendable {
         return words.joined(separator: " ")
     }
 
-    /// Reads metadata; nil where somebody else has committed.
+    /// Reads metadata; nil where somebody else has committed, which negative counts and offsets show as well.
     public init?(text: String) {
         let words = text.split(separator: " ")
         guard words.count == 8, words[0] == "rampart1", let watermark = Int64(words[1]),
             let partitionWatermark = Int64(words[2]), let digest = UInt64(words[4], radix: 16),
             let commandNext = Int64(words[5]), let controlCount = Int64(words[6]),
-            let offsetBorn = Int64(words[7])
+            let offsetBorn = Int64(words[7]), commandNext >= 0, controlCount >= 0, offsetBorn >= 0
         else { return nil }
         self.init(
             watermark: EventTime(milliseconds: watermark),

@@ -86,7 +86,7 @@ final class Restoration {
             commit = try TaskCommit(try broker.committed(partitions), of: partitions, task: number)
             step = .checkpoint
         case .checkpoint:
-            try findCheckpoint(in: store)
+            findCheckpoint(in: store)
             step = .logRange(0)
         case .logRange(let index):
             try check(try broker.logRange(of: partitions[index]), of: index)
@@ -109,21 +109,24 @@ final class Restoration {
 
     // MARK: - Where to begin
 
-    private func findCheckpoint(in store: any CheckpointStore) throws {
+    private func findCheckpoint(in store: any CheckpointStore) {
         guard !commit.isEmpty else { return }
         // A disk that cannot be read costs time and nothing else: the log has it all, or `check` says what is missing.
-        for candidate in (try? store.checkpoints(of: number)) ?? [] {
-            guard candidate.graph == plan.graph, candidate.isCovered(by: commit.offsets),
-                Set(candidate.offsets.keys) == Set(partitions), let content = TaskCheckpoint(bytes: candidate.state),
-                let restored = try? TaskState(
-                    topology: try plan.topology(of: content.header.inForce), partitions: plan.bindings,
-                    bounds: plan.bounds, snapshot: content.snapshot)
-            else { continue }
-            state = restored
-            checkpoint = (partitions.map { candidate.offsets[$0] ?? 0 }, content.header)
-            controlStart = content.header.controlEnd
-            return
-        }
+        _ = try? store.newestCheckpoint(of: number, where: adopt)
+    }
+
+    /// Begins at a checkpoint; false where it is of another graph, ahead of the commit, or cannot be read.
+    private func adopt(_ candidate: Checkpoint) -> Bool {
+        guard candidate.graph == plan.graph, candidate.isCovered(by: commit.offsets),
+            Set(candidate.offsets.keys) == Set(partitions), let content = TaskCheckpoint(bytes: candidate.state),
+            let restored = try? TaskState(
+                topology: try plan.topology(of: content.header.inForce), partitions: plan.bindings,
+                bounds: plan.bounds, snapshot: content.snapshot)
+        else { return false }
+        state = restored
+        checkpoint = (partitions.map { candidate.offsets[$0] ?? 0 }, content.header)
+        controlStart = content.header.controlEnd
+        return true
     }
 
     private func check(_ range: Range<Int64>, of index: Int) throws {
@@ -285,7 +288,9 @@ final class Restoration {
     private func finish(_ broker: any Broker) throws {
         guard let state = rebuilding?.state else { return }
         let revision = try settingsInForce().revision
-        if let difference = commit.difference(to: state, revision: revision, of: partitions, task: number) {
+        if let difference = commit.difference(
+            to: state, revision: revision, of: partitions, task: number, hadCheckpoint: checkpoint != nil)
+        {
             // Whoever has lost the task meanwhile without knowing it has read what its successor wrote.
             guard try broker.committed(partitions) == commit.offsets else { return begin() }
             throw difference

@@ -40,7 +40,8 @@ struct TaskCheckpoint {
         guard bytes.count >= 4 else { return nil }
         let count = bytes[..<4].reduce(0) { $0 << 8 | Int($1) }
         guard count <= bytes.count - 4,
-            let header = ControlCoding.decode(Header.self, from: Array(bytes[4..<4 + count]))
+            let header = ControlCoding.decode(Header.self, from: Array(bytes[4..<4 + count])),
+            header.controlCount >= 0, header.controlEnd >= 0
         else { return nil }
         self.header = header
         snapshot = Array(bytes[(4 + count)...])

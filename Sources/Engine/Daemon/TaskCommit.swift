@@ -41,13 +41,19 @@ struct TaskCommit {
 
     /// What a state that was read again differs in from the notes, if in anything.
     func difference(
-        to state: TaskState, revision: String, of partitions: [TopicPartition], task: Int
+        to state: TaskState, revision: String, of partitions: [TopicPartition], task: Int, hadCheckpoint: Bool
     ) -> DaemonError? {
+        // Whoever makes topics anew and keeps the folder has generations and offsets that fit by chance.
+        let formerLife =
+            hadCheckpoint
+            ? "; or its checkpoint is of a former life of the topics or the group, which were made anew since: then remove "
+                + "the checkpoints of task \(task) from the folders in data_dir, and start again" : ""
         func differs(_ found: String, _ committed: String) -> DaemonError {
             DaemonError(
                 .stop,
                 "task \(task) was read again up to its commit and is not the same: \(found), but \(committed) was "
-                    + "committed; the log, the settings or this version of Rampart differ from those of the commit")
+                    + "committed; the log, the settings or this version of Rampart differ from those of the commit"
+                    + formerLife)
         }
         for (index, note) in notes.enumerated() where state.watermark(of: index) != note.partitionWatermark {
             return differs(

@@ -81,7 +81,9 @@ extension Worker {
     /// Keeps a checkpoint of a task that has just committed; nothing was read since.
     func saveCheckpoint(at now: Int64) throws -> Turn {
         let isTooLate = revocation.map { now >= $0.deadline } ?? false
-        guard !isTooLate, let number = checkpoints.first, let task = running.first(where: { $0.number == number })
+        // Without a place in the group nothing says whether a successor's is newer.
+        guard !isTooLate, broker.groupGeneration >= 0, let number = checkpoints.first,
+            let task = running.first(where: { $0.number == number })
         else {
             checkpoints.removeFirst()
             return .worked

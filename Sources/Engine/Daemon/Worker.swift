@@ -76,7 +76,7 @@ public final class Worker {
         self.hashSeed = hashSeed
         self.observe = observe
         self.plan = plan
-        commands = CommandLog(topic: topics.commands, key: commandKey) { command in
+        commands = CommandLog(topic: topics.commands, application: topics.application, key: commandKey) { command in
             if case .reload(let settings) = command.body { plan.refusal(of: settings) } else { nil }
         }
         phase = .starting(WorkerStart(topics: topics, instance: instance, createsTopics: settings.createsTopics))

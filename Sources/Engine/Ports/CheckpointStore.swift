@@ -30,10 +30,15 @@ public struct Checkpoint: Hashable, Sendable {
 ///
 /// What `save` has returned from survives a crash of the machine. What is torn or damaged is never returned.
 public protocol CheckpointStore: AnyObject {
-    /// Keeps a checkpoint beside the task's earlier ones; one of an older generation than the newest is not kept.
+    /// Keeps a checkpoint beside the task's earlier ones.
+    ///
+    /// Throws where nothing was kept, as with one of an older generation than the newest.
     func save(_ checkpoint: Checkpoint) throws
-    /// The task's intact checkpoints, newest first.
-    func checkpoints(of task: Int) throws -> [Checkpoint]
+    /// The newest of the task's intact checkpoints that fits; nil where none does.
+    ///
+    /// They are looked at from the newest to the oldest, and only one at a time is in memory: each can be as large as
+    /// all that a machine has for a task.
+    func newestCheckpoint(of task: Int, where fits: (Checkpoint) throws -> Bool) throws -> Checkpoint?
     /// Forgets all checkpoints of a task.
     func removeAll(of task: Int) throws
 }

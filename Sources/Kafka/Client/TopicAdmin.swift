@@ -64,7 +64,7 @@ struct TopicAdmin {
         return nil
     }
 
-    /// Creates the topics that do not exist yet.
+    /// Creates topics; one that another has created meanwhile stays as it is.
     func create(_ topics: [TopicSpec], replication: Int) throws(BrokerError) {
         guard !topics.isEmpty else { return }
         var wanted: [OpaquePointer?] = []

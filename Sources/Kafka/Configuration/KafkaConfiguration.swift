@@ -35,6 +35,9 @@ public struct KafkaConfiguration: Hashable, Sendable {
     /// Further properties of the client library, by its own names.
     public var properties: [String: String] = [:]
 
+    /// Whether the value of a property of the client library is a secret, by its name.
+    public static func isSecret(property name: String) -> Bool { OwnedProperties.isSecret(name) }
+
     /// Creates a configuration with the defaults.
     public init(bootstrapServers: String, group: String, transactionalID: String) {
         self.bootstrapServers = bootstrapServers

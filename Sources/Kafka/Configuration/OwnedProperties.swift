@@ -3,9 +3,11 @@ enum OwnedProperties {
     /// Why a property is refused; nil if it is free.
     static func refusal(of name: String) -> String? { reasons[name] }
 
-    /// Whether the value of a property must not be printed.
+    /// Whether the value of a property must not be printed, nor stand where others can read it.
     static func isSecret(_ name: String) -> Bool {
-        ["password", "secret", "pem", "jaas", "token", "sasl.oauthbearer.config"].contains { name.contains($0) }
+        ["password", "passphrase", "secret", "key.pem", "jaas", "sasl.oauthbearer.config"].contains {
+            name.contains($0)
+        }
     }
 
     private static let reasons: [String: String] = {

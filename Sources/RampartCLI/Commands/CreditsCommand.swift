@@ -102,7 +102,7 @@ struct DecisionOptions: ParsableArguments {
             id: "\(action.rawValue)-\(credit)-\(now)", who: who ?? LoginName.current, issuedAt: now,
             body: .decide(Command.Decision(action: action.rawValue, creditID: credit, why: why)))
         if let key = application.cluster.ledgerKey {
-            command = command.signed(with: key)
+            command = command.signed(with: key, for: application.topics.application)
         } else {
             Console.error("warning: there is no ledger key, so the decision is not signed")
         }

@@ -119,6 +119,8 @@ struct RedriveDeadLetters: ParsableCommand {
             redriven += batch.count
             batch.removeAll()
         }
+        // Whatever stops this, those that were produced come a second time when it is done again.
+        defer { Console.output("produced again: \(redriven.grouped), refused: \(refused.grouped)") }
         try selection.read(application) { row, _ in
             do throws(DeadLetterRow.Refusal) {
                 let again = try row.record()
@@ -133,7 +135,6 @@ struct RedriveDeadLetters: ParsableCommand {
             if batch.count >= Self.batchSize { try produce() }
         }
         try produce()
-        Console.output("produced again: \(redriven.grouped), refused: \(refused.grouped)")
         if refused > 0 { throw Failure.running("") }
     }
 }

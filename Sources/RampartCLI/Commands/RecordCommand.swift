@@ -11,7 +11,8 @@ struct RecordCommand: ParsableCommand {
         abstract: "Write the topics of an application to a recorded log, to be replayed elsewhere.",
         discussion: """
             Copies the input, control and command topics up to where they end now: records with their offsets, times,
-            keys and headers. A second run into the same folder goes on where the first one stopped.
+            keys and headers. A second run into the same folder goes on where the first one stopped. Where a partition
+            cannot be read up to its end, as before an open transaction, the recording is incomplete, and the exit code 1.
 
               rampart record pipelines/marketplace.yaml --brokers kafka:9092 --out recorded
               rampart replay pipelines/marketplace.yaml recorded --out found --no-flush
@@ -49,29 +50,59 @@ struct RecordCommand: ParsableCommand {
             created: EventTime(milliseconds: WallClock.now))
         let parts = try Self.parts(of: application, includesChangelog: changelog)
         let writer = try RecordedLogWriter(folder: out, manifest: manifest)
-        var bar = ProgressBar()
-        var count = 0
+        var progress = Progress()
+        var stalls: [Stall] = []
         for part in parts {
-            let start = max(writer.end(of: part.partition) ?? part.kept.lowerBound, part.kept.lowerBound)
-            guard start <= part.kept.upperBound else {
-                throw Failure.running(
-                    "\(part.partition) ends at offset \(part.kept.upperBound) and was recorded up to \(start): the topic was "
-                        + "made anew; record into another folder")
-            }
-            try writer.append([], of: part.partition, role: part.role, covering: start..<start)
-            try application.read(part.partition, start..<part.kept.upperBound) { records, covered in
-                try writer.append(records, of: part.partition, role: part.role, covering: covered)
-                count += records.count
-                if Console.isTerminal, !quiet { bar.update(records: count, fraction: nil) }
+            do {
+                try copy(part, of: application, to: writer, &progress)
+            } catch let stall as Stall {
+                stalls.append(stall)
+                // The others wait for nobody's transaction, but they would for a cluster that is away.
+                guard stall.isAnswered else { break }
             }
         }
-        bar.clear()
-        let inputs = parts.filter { $0.role == .input }.map(\.partition)
-        try writer.finish(committed: try application.committed(inputs).mapValues(\.offsetNext))
+        progress.bar.clear()
+        try finish(writer, application, inputs: parts.filter { $0.role == .input }.map(\.partition), stalls)
+        if !quiet { Console.output("\(progress.count.grouped) records of \(parts.count) partitions are in \(out)") }
+    }
+
+    /// What was recorded so far.
+    private struct Progress {
+        var bar = ProgressBar()
+        var count = 0
+    }
+
+    /// Records a partition from where the recording ends up to where it ended when this was begun.
+    private func copy(
+        _ part: Part, of application: Application, to writer: RecordedLogWriter, _ progress: inout Progress
+    ) throws {
+        let start = max(writer.end(of: part.partition) ?? part.kept.lowerBound, part.kept.lowerBound)
+        guard start <= part.kept.upperBound else {
+            throw Failure.running(
+                "\(part.partition) ends at offset \(part.kept.upperBound) and was recorded up to \(start): the topic was "
+                    + "made anew; record into another folder")
+        }
+        try writer.append([], of: part.partition, role: part.role, covering: start..<start)
+        try application.read(part.partition, start..<part.kept.upperBound) { records, covered in
+            try writer.append(records, of: part.partition, role: part.role, covering: covered)
+            progress.count += records.count
+            if Console.isTerminal, !quiet { progress.bar.update(records: progress.count, fraction: nil) }
+        }
+    }
+
+    /// Makes what was recorded durable, and fails where that is not all.
+    private func finish(
+        _ writer: RecordedLogWriter, _ application: Application, inputs: [TopicPartition], _ stalls: [Stall]
+    ) throws {
+        let canAsk = stalls.allSatisfy(\.isAnswered)
+        try writer.finish(committed: canAsk ? try application.committed(inputs).mapValues(\.offsetNext) : [:])
         if Interruption.isRequested {
             throw Failure.running("stopped by a signal; \(out) holds what was recorded, and a second run goes on")
         }
-        if !quiet { Console.output("\(count.grouped) records of \(parts.count) partitions are in \(out)") }
+        guard stalls.isEmpty else {
+            let lines = ["the recording in \(out) is incomplete; a second run goes on"] + stalls.map(\.message)
+            throw Failure.running(lines.joined(separator: "\n"))
+        }
     }
 
     /// A partition to record, and what is kept of it.

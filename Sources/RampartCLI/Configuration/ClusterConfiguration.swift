@@ -56,11 +56,16 @@ struct ClusterConfiguration {
                 .map { Secret($0) })
     }
 
+    /// Stands between the names that make an id, since no name holds it: with a dash, `shop` and `eu-main` would fence
+    /// `shop-eu` and `main` for ever.
+    static let separator = ":"
+
     /// The configuration of one client of the application.
     func kafka(application: String, client: String) -> KafkaConfiguration {
+        let name = application + Self.separator + client
         var configuration = KafkaConfiguration(
-            bootstrapServers: brokers, group: group ?? application, transactionalID: "\(application)-\(client)")
-        configuration.clientID = "rampart-\(application)-\(client)"
+            bootstrapServers: brokers, group: group ?? application, transactionalID: name)
+        configuration.clientID = "rampart" + Self.separator + name
         configuration.security = security
         configuration.requestTimeout = requestTimeout
         configuration.properties = properties

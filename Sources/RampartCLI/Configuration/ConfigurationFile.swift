@@ -53,12 +53,22 @@ struct ConfigurationFile {
                     continue
                 }
                 properties = entries.compactMap { $0.key.string }
+                problems += secrets(among: entries, path: path)
             } else if let problem = problem(with: name, value) {
                 problems.append("\(place): \(problem)")
             }
         }
         guard problems.isEmpty else { throw Failure.unusable(problems.joined(separator: "\n")) }
         return properties
+    }
+
+    /// What is wrong with properties of the client library that are secrets.
+    private static func secrets(among entries: Node.Mapping, path: String) -> [String] {
+        entries.compactMap { key, _ in
+            guard let name = key.string, let mend = ConfigurationValues.secretMend(of: name) else { return nil }
+            let place = path + (key.mark.map { ":\($0)" } ?? "")
+            return "\(place): \(name): a secret does not belong into this file; \(mend)"
+        }
     }
 
     private static func problem(with name: String, _ value: Node) -> String? {

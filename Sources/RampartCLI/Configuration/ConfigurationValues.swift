@@ -1,4 +1,5 @@
 import Configuration
+import Kafka
 import Pipelines
 import RampartCore
 
@@ -155,9 +156,27 @@ struct ConfigurationValues {
                 // Note: the argument may be a secret that lost its name, so it is not repeated.
                 throw Failure.unusable("--kafka: expected name=value, such as fetch.max.bytes=1048576")
             }
+            if let mend = secretMend(of: String(sides[0])) {
+                throw Failure.unusable(
+                    "--kafka \(sides[0]): anyone can read a secret in a process's arguments; \(mend)")
+            }
             properties[String(sides[0])] = String(sides[1])
         }
         return properties
+    }
+
+    /// How a property is to be given whose value is a secret; nil for any other.
+    static func secretMend(of property: String) -> String? {
+        guard KafkaConfiguration.isSecret(property: property) else { return nil }
+        let own: [String: (file: ConfigurationKey, secret: ConfigurationKey)] = [
+            "sasl.password": (ConfigurationKeys.saslPasswordFile, ConfigurationKeys.saslPassword),
+            "ssl.key.password": (ConfigurationKeys.sslKeyPasswordFile, ConfigurationKeys.sslKeyPassword),
+        ]
+        if let keys = own[property] {
+            return
+                "put it into a file of its own and name that with `\(keys.file.name)`, or set \(keys.secret.variable)"
+        }
+        return "set \(propertyPrefix)\(property.uppercased().replacing(".", with: "_")) instead"
     }
 
     /// Variables that look as if they were meant for us, and are not used; other programs may have such too.

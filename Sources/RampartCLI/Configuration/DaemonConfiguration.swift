@@ -63,10 +63,12 @@ struct DaemonConfiguration {
 
     /// The configuration of a worker's clients.
     func kafka(application: String, worker: Int) -> KafkaConfiguration {
-        var configuration = cluster.kafka(application: application, client: "\(instance)-\(worker)")
+        let client = "\(instance)\(ClusterConfiguration.separator)\(worker)"
+        var configuration = cluster.kafka(application: application, client: client)
         configuration.assignment = assignment
         configuration.transactionTimeout = transactionTimeout
         configuration.topicReplication = replication
+        // Note: A name within the group, and so within the application; Kafka's clients allow no other signs here.
         if hasStaticMembership { configuration.groupInstance = "\(application)-\(instance)-\(worker)" }
         return configuration
     }

@@ -9,7 +9,7 @@ import RampartCore
 struct Application {
     /// How often a call is made again that the cluster may get over.
     private static let attempts = 3
-    /// How long a partition may stand still before its end before its reading is given up, in milliseconds.
+    /// How long a partition may stand still before its end until its reading is given up, in milliseconds.
     private static let stallMax: Int64 = 5000
 
     let pipeline: Pipeline
@@ -66,38 +66,52 @@ struct Application {
         try attempt { () throws(BrokerError) in try broker.logRange(of: partition) }
     }
 
-    /// Reads a partition from an offset up to an end, in pieces; returns where the reading stopped.
+    /// Reads a partition from an offset up to an end, in pieces.
     ///
-    /// It stops before the end where a transaction is still open, and where the user wants to.
-    @discardableResult
+    /// It stops early where the user wants to. Where it cannot go on, as before a transaction that is still open, it
+    /// throws a `Stall`.
     func read(
         _ partition: TopicPartition, _ range: Range<Int64>,
         _ body: (_ records: [StoredRecord], _ covered: Range<Int64>) throws -> Void
-    ) throws -> Int64 {
+    ) throws {
         var position = range.lowerBound
         var lastMove = WallClock.now
-        while position < range.upperBound, !Interruption.isRequested, WallClock.now - lastMove < Self.stallMax {
+        while position < range.upperBound, !Interruption.isRequested {
             let start = position
             let (records, next) = try attempt { () throws(BrokerError) in
                 try broker.read(partition, from: start, wait: .milliseconds(200))
             }
-            guard next > position else { continue }
+            guard next > position else {
+                guard WallClock.now - lastMove < Self.stallMax else { throw stall(of: partition, at: position, range) }
+                continue
+            }
             position = min(next, range.upperBound)
-            lastMove = WallClock.now
             try body(records.filter { $0.offset < range.upperBound }, start..<position)
+            lastMove = WallClock.now
         }
-        return position
     }
 
-    /// Reads all records of a topic that are there now.
+    /// Finds out why a partition stands still.
+    private func stall(of partition: TopicPartition, at position: Int64, _ range: Range<Int64>) -> Stall {
+        // Note: whoever asks for the partition's end while its leader is away gets no answer at all, not even a refusal.
+        let isAnswered = (try? broker.partitionCount(of: partition.topic)) != nil
+        return Stall(partition: partition, position: position, end: range.upperBound, isAnswered: isAnswered)
+    }
+
+    /// Reads all records of a topic that are there now, or says which could not be read: who reads a part of them and
+    /// takes it for all would decide wrongly.
     func readAll(of topic: String, _ body: (TopicPartition, StoredRecord) throws -> Void) throws {
         guard let count = try partitionCount(of: topic) else {
             throw Failure.running("there is no topic \(topic); has the daemon run?")
         }
         for number in 0..<count {
             let partition = TopicPartition(topic, number)
-            try read(partition, try logRange(of: partition)) { records, _ in
-                for record in records { try body(partition, record) }
+            do {
+                try read(partition, try logRange(of: partition)) { records, _ in
+                    for record in records { try body(partition, record) }
+                }
+            } catch let stall as Stall {
+                throw Failure.running(stall.message)
             }
         }
     }

@@ -5,6 +5,9 @@ public final class SimulatedCheckpointStore: CheckpointStore {
     /// What a full disk says.
     public struct DiskFull: Error, Hashable, Sendable {}
 
+    /// What is said to whoever saves after a member of a later generation.
+    public struct LaterGeneration: Error, Hashable, Sendable {}
+
     /// How many checkpoints of a task are kept.
     public let keptMax: Int
     private let cluster: SimulatedCluster
@@ -20,14 +23,19 @@ public final class SimulatedCheckpointStore: CheckpointStore {
     public func save(_ checkpoint: Checkpoint) throws {
         if cluster.faults.failsDisk(.saveFailure, at: cluster.now) { throw DiskFull() }
         var kept = tasks[checkpoint.task] ?? []
-        if let newest = kept.last, checkpoint.generation < newest.generation { return }
+        if let newest = kept.last, checkpoint.generation < newest.generation { throw LaterGeneration() }
         // A disk that lies about a write: what is torn is never returned, so it is as if it had not been written.
         if cluster.faults.failsDisk(.tornWrite, at: cluster.now) { return }
         kept.append(checkpoint)
         tasks[checkpoint.task] = Array(kept.suffix(keptMax))
     }
 
-    public func checkpoints(of task: Int) throws -> [Checkpoint] {
+    public func newestCheckpoint(of task: Int, where fits: (Checkpoint) throws -> Bool) throws -> Checkpoint? {
+        try checkpoints(of: task).first(where: fits)
+    }
+
+    /// The task's checkpoints, newest first.
+    public func checkpoints(of task: Int) -> [Checkpoint] {
         if let kept = tasks[task], !kept.isEmpty, cluster.faults.failsDisk(.staleStore, at: cluster.now) {
             tasks[task] = kept.dropLast(cluster.faults.vanished(of: kept.count))
         }

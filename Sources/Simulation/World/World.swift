@@ -220,7 +220,8 @@ public final class World {
             cluster.compact(TopicPartition(topics.changelog, number))
             guard settings.truncates else { continue }
             // Retention comes after at least one more checkpoint.
-            guard let kept = try? stores[0].checkpoints(of: number), kept.count > 1 else { continue }
+            let kept = stores[0].checkpoints(of: number)
+            guard kept.count > 1 else { continue }
             for partition in topics.partitions(of: number) {
                 if let offset = kept[1].offsets[partition] { cluster.truncate(partition, before: offset) }
             }

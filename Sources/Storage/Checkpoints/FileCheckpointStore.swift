@@ -55,9 +55,9 @@ public final class FileCheckpointStore: CheckpointStore, Sendable {
 
     /// Keeps a checkpoint, and then removes those that it makes superfluous.
     ///
-    /// One of an older generation than the newest is not kept. If saving fails, the earlier ones are as they were.
+    /// One of an older generation than the newest is refused. If saving fails, the earlier ones are as they were.
     public func save(_ checkpoint: Checkpoint) throws(StorageError) {
-        guard let name = reserveName(for: checkpoint) else { return }
+        let name = try reserveName(for: checkpoint)
         let partial = "\(folder)/\(name.partial)"
         do throws(StorageError) {
             try write(checkpoint, as: name, to: partial)
@@ -70,20 +70,13 @@ public final class FileCheckpointStore: CheckpointStore, Sendable {
         for outdated in shelve(name) { remove(outdated) }
     }
 
-    /// The task's intact checkpoints, newest first; what is wrong with the others, `problems` tells.
-    public func checkpoints(of task: Int) throws(StorageError) -> [Checkpoint] {
-        var intact: [Checkpoint] = []
-        for name in shelves.withLock({ $0[task]?.newestFirst ?? [] }) {
-            let result = try Self.read(name, in: folder)
-            shelves.withLock { shelves in
-                switch result {
-                case .success: shelves[task]?.problems[name] = nil
-                case .failure(let problem): shelves[task]?.problems[name] = problem
-                }
-            }
-            if case .success(let checkpoint) = result { intact.append(checkpoint) }
+    /// The newest of the task's intact checkpoints that fits; what is wrong with those that are not intact, `problems`
+    /// tells.
+    public func newestCheckpoint(of task: Int, where fits: (Checkpoint) throws -> Bool) throws -> Checkpoint? {
+        for name in names(of: task) {
+            if let checkpoint = try read(name), try fits(checkpoint) { return checkpoint }
         }
-        return intact
+        return nil
     }
 
     /// What kept files of a task from being returned when they were last read, by their names.
@@ -93,7 +86,7 @@ public final class FileCheckpointStore: CheckpointStore, Sendable {
 
     /// Removes all checkpoints of a task, damaged ones included.
     public func removeAll(of task: Int) throws(StorageError) {
-        for name in shelves.withLock({ $0[task]?.newestFirst ?? [] }).reversed() {
+        for name in names(of: task).reversed() {
             try Folder.removeFile(file(name))
             forget(name)
         }
@@ -102,18 +95,43 @@ public final class FileCheckpointStore: CheckpointStore, Sendable {
 
     // MARK: -
 
+    /// The names of a task's checkpoints, from the newest to the oldest.
+    func names(of task: Int) -> [CheckpointName] { shelves.withLock { $0[task]?.newestFirst ?? [] } }
+
+    /// Reads a checkpoint; nil where something is wrong with it, which is noted.
+    func read(_ name: CheckpointName) throws(StorageError) -> Checkpoint? {
+        let result = try Self.read(name, in: folder)
+        shelves.withLock { shelves in
+            switch result {
+            case .success: shelves[name.task]?.problems[name] = nil
+            case .failure(let problem): shelves[name.task]?.problems[name] = problem
+            }
+        }
+        return try? result.get()
+    }
+
     private func file(_ name: CheckpointName) -> String { "\(folder)/\(name.text)" }
 
-    /// The next name for a task's checkpoint; nil where a newer generation has saved one.
-    private func reserveName(for checkpoint: Checkpoint) -> CheckpointName? {
-        shelves.withLock { shelves in
+    /// The next name for a task's checkpoint; refused where a later generation has saved one.
+    private func reserveName(for checkpoint: Checkpoint) throws(StorageError) -> CheckpointName {
+        try shelves.withLock { (shelves) throws(StorageError) in
             var shelf = shelves[checkpoint.task] ?? Shelf()
-            if let newest = shelf.intact.first, newest.generation > checkpoint.generation { return nil }
+            if let newest = shelf.intact.first, newest.generation > checkpoint.generation {
+                throw isLate(checkpoint, after: newest)
+            }
             shelf.sequence += 1
             shelves[checkpoint.task] = shelf
             return CheckpointName(
                 task: checkpoint.task, generation: checkpoint.generation, sequence: shelf.sequence)
         }
+    }
+
+    private func isLate(_ checkpoint: Checkpoint, after newest: CheckpointName) -> StorageError {
+        StorageError(
+            .laterGeneration, file: folder, operation: .write,
+            "a checkpoint of task \(newest.task) is of generation \(newest.generation), and this one only of "
+                + "\(checkpoint.generation); if the topics or the group were made anew, remove the checkpoints of the "
+                + "former ones from this folder, and start again")
     }
 
     private func write(_ checkpoint: Checkpoint, as name: CheckpointName, to partial: String) throws(StorageError) {

@@ -17,22 +17,34 @@ public final class SharedCheckpointStore: CheckpointStore, Sendable {
     /// Keeps a checkpoint in the instance's own folder.
     public func save(_ checkpoint: Checkpoint) throws { try own.save(checkpoint) }
 
-    /// The intact checkpoints of a task in all folders, those of the newest generation first.
+    /// The newest of a task's intact checkpoints in all folders that fits, by generation and sequence.
     ///
     /// What cannot be read of another instance's is passed over: it may be being replaced just now.
-    public func checkpoints(of task: Int) throws -> [Checkpoint] {
-        var found = try own.checkpoints(of: task)
+    public func newestCheckpoint(of task: Int, where fits: (Checkpoint) throws -> Bool) throws -> Checkpoint? {
+        for place in try places(of: task) {
+            let found =
+                place.folder == own.folder
+                ? try own.read(place.name) : try? FileCheckpointStore.read(place.name, in: place.folder).get()
+            if let found, try fits(found) { return found }
+        }
+        return nil
+    }
+
+    /// A checkpoint's file in one of the folders.
+    private struct Place {
+        var folder: String
+        var name: CheckpointName
+    }
+
+    /// Where a task's checkpoints are, from the newest to the oldest; of two alike, the own one is first.
+    private func places(of task: Int) throws(StorageError) -> [Place] {
+        var places = own.names(of: task).map { Place(folder: own.folder, name: $0) }
         for folder in try Folder.names(in: parent).sorted().map({ "\(parent)/\($0)" }) where folder != own.folder {
             let names = ((try? Folder.names(in: folder)) ?? []).compactMap { CheckpointName($0) }
-            for name in names.filter({ $0.task == task }).sorted(by: >) {
-                if case .success(let checkpoint)? = try? FileCheckpointStore.read(name, in: folder) {
-                    found.append(checkpoint)
-                }
-            }
+            places += names.filter { $0.task == task }.map { Place(folder: folder, name: $0) }
         }
-        // Note: The sort is stable, so that of one generation those of a folder stay in their order.
-        return found.enumerated()
-            .sorted { ($1.element.generation, $0.offset) < ($0.element.generation, $1.offset) }.map(\.element)
+        // Note: The sort is stable.
+        return places.sorted { $0.name > $1.name }
     }
 
     /// Removes the instance's own checkpoints of a task.

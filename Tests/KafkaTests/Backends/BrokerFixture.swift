@@ -41,9 +41,7 @@ enum Divergence: Hashable {
     case showsUnstableOffsets
     /// A record of more than a megabyte is refused, as Kafka does unless it is told otherwise.
     case refusesLargeRecords
-    /// Topics cannot be created by clients.
-    case refusesCreation
-    /// A topic that is asked for is made up.
+    /// A topic that is asked for is made up, and so none is missing that could be created.
     case makesTopicsUp
 }
 

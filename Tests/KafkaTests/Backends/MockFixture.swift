@@ -10,8 +10,7 @@ final class MockFixture: BrokerFixture, @unchecked Sendable {
 
     let isCooperative = true
     let divergences: Set<Divergence> = [
-        .showsUncommitted, .forgetsTransactionalOffsets, .letsZombiesCommit, .showsUnstableOffsets, .refusesCreation,
-        .makesTopicsUp,
+        .showsUncommitted, .forgetsTransactionalOffsets, .letsZombiesCommit, .showsUnstableOffsets, .makesTopicsUp,
     ]
     let cluster: MockCluster
 

@@ -109,4 +109,22 @@ import Testing
         try stage.run(worker, for: 1_000)
         #expect(refusals(stage) == ["it is not signed"])
     }
+
+    @Test func whatWasSignedForAnotherApplicationIsRefused() throws {
+        let stage = try Stage()
+        let key = Array("secret".utf8)
+        let worker = try stage.worker(store: SimulatedCheckpointStore(stage.cluster), key: key)
+        try stage.run(worker, for: 2_000, clicks: true)
+        let changed = PipelineSettings(
+            try SimulatedPipeline.load(overrides: ["click-flood.min_clicks=6"]),
+            overrides: [.init(stage: "click-flood", threshold: "min_clicks", text: "6")])
+        let command = Command(id: "a", who: "test", issuedAt: 0, body: .reload(changed))
+        write(command.signed(with: key, for: "staging"), to: stage)
+        try stage.run(worker, for: 1_000, clicks: true)
+        #expect(refusals(stage) == ["its signature is not of this key and application"])
+        #expect(took(stage).isEmpty)
+        write(command.signed(with: key, for: stage.topics.application), to: stage)
+        try stage.run(worker, for: 1_000, clicks: true)
+        #expect(refusals(stage).count == 1 && took(stage) == ["a"])
+    }
 }

@@ -54,12 +54,15 @@ final class RunsAhead: CheckpointStore {
 
     func save(_ checkpoint: Checkpoint) throws { try inner.save(checkpoint) }
 
-    func checkpoints(of task: Int) throws -> [Checkpoint] {
-        let kept = try inner.checkpoints(of: task)
-        guard kept.count > 1 else { return kept }
-        var ahead = kept[0]
-        ahead.offsets = kept[1].offsets
-        return [ahead]
+    func newestCheckpoint(of task: Int, where fits: (Checkpoint) throws -> Bool) throws -> Checkpoint? {
+        var kept: [Checkpoint] = []
+        _ = try inner.newestCheckpoint(of: task) { checkpoint in
+            kept.append(checkpoint)
+            return false
+        }
+        guard var ahead = kept.first else { return nil }
+        if kept.count > 1 { ahead.offsets = kept[1].offsets }
+        return try fits(ahead) ? ahead : nil
     }
 
     func removeAll(of task: Int) throws { try inner.removeAll(of: task) }

@@ -55,11 +55,13 @@ import Testing
         var store = try FileCheckpointStore(folder: path)
         try store.save(checkpoint(generation: 9, mark: 1))
         try store.save(checkpoint(generation: 10, mark: 2))
-        try store.save(checkpoint(generation: 9, mark: 3))
+        #expect(throws: StorageError.self) { try store.save(checkpoint(generation: 9, mark: 3)) }
         #expect(
             try store.checkpoints(of: 3) == [checkpoint(generation: 10, mark: 2), checkpoint(generation: 9, mark: 1)])
         store = try reopened(&store)
-        try store.save(checkpoint(generation: 9, mark: 4))
+        let error = #expect(throws: StorageError.self) { try store.save(checkpoint(generation: 9, mark: 4)) }
+        #expect(error?.description.hasPrefix("\(path): a checkpoint of task 3 is of generation 10") == true)
+        #expect(error?.reason == .laterGeneration && error?.description.contains("made anew, remove") == true)
         try store.save(checkpoint(generation: 10, mark: 5))
         #expect(
             try store.checkpoints(of: 3) == [checkpoint(generation: 10, mark: 5), checkpoint(generation: 10, mark: 2)])
@@ -99,6 +101,16 @@ import Testing
         for task in 0..<8 {
             #expect(try store.checkpoints(of: task) == [5, 4].map { checkpoint(task: task, mark: $0) })
         }
+    }
+
+    @Test func theOlderOneIsNotReadWhereTheNewestFits() throws {
+        let store = try FileCheckpointStore(folder: path)
+        for mark in 1...2 { try store.save(checkpoint(mark: mark)) }
+        try Data("torn".utf8).write(to: URL(filePath: file(try names()[0])))
+        #expect(try store.newestCheckpoint(of: 3) { _ in true } == checkpoint(mark: 2))
+        #expect(store.problems(of: 3).isEmpty)
+        #expect(try store.newestCheckpoint(of: 3) { $0 != checkpoint(mark: 2) } == nil)
+        #expect(store.problems(of: 3).map(\.reason) == [.wrongLength])
     }
 
     // MARK: Damage

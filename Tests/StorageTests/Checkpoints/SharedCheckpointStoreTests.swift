@@ -30,6 +30,18 @@ import Testing
         #expect(try first.checkpoints(of: 3) == [new, old])
     }
 
+    @Test func ofOneGenerationTheHighestSequenceIsFirstInAllFolders() throws {
+        let first = try SharedCheckpointStore(folder: path, instance: "one")
+        let second = try SharedCheckpointStore(folder: path, instance: "two")
+        try second.save(checkpoint(generation: 5, offset: 10))
+        for offset in [20, 30] as [Int64] { try first.save(checkpoint(generation: 5, offset: offset)) }
+        let offsets = try second.checkpoints(of: 3).compactMap { $0.offsets[TopicPartition("orders", 3)] }
+        #expect(offsets == [30, 10, 20], "Of two alike, the own one is first.")
+        let fitting = try second.newestCheckpoint(of: 3) { $0.offsets.values.allSatisfy { $0 < 30 } }
+        #expect(fitting == checkpoint(generation: 5, offset: 10))
+        #expect(try second.newestCheckpoint(of: 3) { _ in false } == nil)
+    }
+
     @Test func oneInstanceIsOneProcess() throws {
         let first = try SharedCheckpointStore(folder: path, instance: "one")
         #expect(throws: StorageError.self) { try SharedCheckpointStore(folder: path, instance: "one") }
