@@ -29,12 +29,23 @@ struct TopicAdmin {
 
     /// The offsets that a partition keeps, as far as this handle's isolation level lets it see.
     func logRange(of partition: TopicPartition) throws(BrokerError) -> Range<Int64> {
-        var low: Int64 = 0
-        var high: Int64 = 0
-        let number = Int32(clamping: partition.partition)
-        let code = rd_kafka_query_watermark_offsets(handle, partition.topic, number, &low, &high, timeout)
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw BrokerError(code, while: "looking up \(partition)") }
+        let low = try offset(of: partition, at: RD_KAFKA_OFFSET_BEGINNING)
+        let high = try offset(of: partition, at: RD_KAFKA_OFFSET_END)
         return low..<max(low, high)
+    }
+
+    /// Note: not the library's question for both at once, which has a time-out and does not keep to it: once a leader that
+    /// was known has gone away, it waits until that comes back (2.0.2).
+    private func offset(of partition: TopicPartition, at end: Int32) throws(BrokerError) -> Int64 {
+        let list = PartitionList(capacity: 1)
+        list.append(partition, offset: Int64(end))
+        var code = rd_kafka_offsets_for_times(handle, list.pointer, timeout)
+        if code == RD_KAFKA_RESP_ERR_NO_ERROR, let element = list.elements.first {
+            if element.err == RD_KAFKA_RESP_ERR_NO_ERROR, element.offset >= 0 { return element.offset }
+            // An element that was not touched is one that nobody has answered for.
+            code = element.err == RD_KAFKA_RESP_ERR_NO_ERROR ? RD_KAFKA_RESP_ERR__TIMED_OUT : element.err
+        }
+        throw BrokerError(code, while: "looking up \(partition)")
     }
 
     /// How many milliseconds a topic keeps its records; nil where that is without end or not said.
