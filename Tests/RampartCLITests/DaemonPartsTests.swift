@@ -51,6 +51,31 @@ import Testing
         #expect(log.lastRefusal == nil)
     }
 
+    @Test func whatIsSetAsideIsSaidFromTimeToTimeAndCountedWhole() {
+        let lines = Lines()
+        var log = FactLog(Logger(label: "test") { _ in lines }, worker: 0)
+        for time in stride(from: Int64(0), to: 10_000, by: 100) {
+            log.log(.setAside(task: 0, late: 2, deadLetters: 1), at: time, isStarting: false)
+        }
+        #expect(lines.messages.count == 1 && lines.messages[0].contains("2 late events"))
+        log.log(.committed(tasks: [:], records: 0), at: 10_000, isStarting: false)
+        #expect(lines.messages.contains { $0.contains("198 late events") && $0.contains("99 records") })
+    }
+
+    /// R29's table: what can be decided about a credit in each state.
+    @Test func decisionsThatCannotBeMadeAreRefusedAtOnce() {
+        let allowed: [(LedgerCommand.Action, Set<String>)] = [
+            (.approve, ["held", "rejected", "reversed"]), (.reject, ["held"]), (.reverse, ["posted"]),
+        ]
+        for (action, states) in allowed {
+            for state in ["posted", "held", "rejected", "reversed"] {
+                let refusal = DecisionOptions.refusal(of: action, state)
+                #expect((refusal == nil) == states.contains(state), "\(action) \(state)")
+            }
+        }
+        #expect(DecisionOptions.refusal(of: .reject, "posted")?.contains("reverse it instead") == true)
+    }
+
     @Test func theDelayGrowsToItsBoundUntilSomethingIsCommitted() {
         var setbacks = Setbacks()
         let lost = DaemonError(.restart, "the connection was lost (_TRANSPORT)")

@@ -15,6 +15,8 @@ final class CommandLog {
     private let refusal: (Command) -> String?
     /// What commands must be signed with; nil where anyone with the rights to write may command.
     private let key: [UInt8]?
+    /// The first settings that were asked for, whether they can be put in force here or not.
+    private(set) var firstReload: PipelineSettings?
     private var known: [(offset: Int64, command: Command)] = []
     private var ids: Set<String> = []
     private var waiting: [Command] = []
@@ -61,6 +63,7 @@ final class CommandLog {
                 continue
             }
             guard !ids.contains(command.id) else { continue }
+            if firstReload == nil, case .reload(let settings) = command.body { firstReload = settings }
             if let reason = refusal(command) {
                 refused.append(Refused(offset: record.offset, reason: reason))
                 continue

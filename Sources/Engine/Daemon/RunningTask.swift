@@ -13,6 +13,9 @@ final class RunningTask {
     /// The offset at which the group began each partition, without which nothing can be rebuilt from the log alone.
     let offsetsBorn: [Int64]
     private var ends: [PartitionEnd?]
+    /// What was set aside since the last commit.
+    private(set) var lateCount = 0
+    private(set) var deadLetterCount = 0
     /// Whether something was read or decided since the last commit.
     private(set) var hasMoved = false
     private(set) var inForce: PipelineSettings
@@ -81,7 +84,10 @@ final class RunningTask {
     /// Reads what a poll has brought for one partition.
     func read(_ arrivals: Inbox.Arrivals, of partition: Int, at now: Int64) {
         if let last = arrivals.batch.records.last {
-            outbox.append(state.read(arrivals.batch, of: partition))
+            let setAside = state.read(arrivals.batch, of: partition)
+            lateCount += setAside.lateEvents.count
+            deadLetterCount += setAside.deadLetters.count
+            outbox.append(setAside)
             moveOn(to: Int64(last.position) + 1, of: partition)
             ends[partition] = nil
         }
@@ -213,6 +219,7 @@ final class RunningTask {
 
     /// Notes that everything so far is committed.
     func noteCommitted(at now: Int64) {
+        (lateCount, deadLetterCount) = (0, 0)
         outbox.removeAll()
         hasMoved = false
         committedOffsets = preparedOffsets

@@ -3,6 +3,11 @@ internal import RampartCore
 
 /// What all tasks of a worker share: topics, bounds, and the topologies of the settings that are or were in force.
 final class TaskPlan {
+    /// How a pipeline of another graph can be run.
+    static let adviceForAnotherGraph =
+        "give this one another application and other sinks: it begins anew, and into the same sinks it would say "
+        + "everything, credits too, a second time"
+
     let topics: DaemonTopics
     let settings: WorkerSettings
     /// The settings that new tasks start with.
@@ -32,7 +37,7 @@ final class TaskPlan {
             throw DaemonError(
                 .stop,
                 "the control log holds revision \(settings.revision) of another graph (\(settings.graph), this is "
-                    + "\(graph)); run the pipeline that it belongs to, or give this one another application")
+                    + "\(graph)); run the pipeline that it belongs to, or \(Self.adviceForAnotherGraph)")
         }
         pipelines[settings] = pipeline
         return pipeline.topology

@@ -66,6 +66,9 @@ extension Worker {
         for id in commands.noteSent() { observe(.commandSent(id)) }
         let committed = running.filter { attempt.tasks.contains($0.number) }
         for task in committed {
+            if task.lateCount + task.deadLetterCount > 0 {
+                observe(.setAside(task: task.number, late: task.lateCount, deadLetters: task.deadLetterCount))
+            }
             task.noteCommitted(at: now)
             let isLast = revocation?.tasks.contains(task.number) ?? false
             if isLast || now >= task.checkpointDue { checkpoints.append(task.number) }

@@ -16,6 +16,8 @@ public enum WorkerFact: Hashable, Sendable {
     case aborted(code: String, message: String)
     /// A call was refused and will be made again.
     case retried(code: String, message: String)
+    /// What a committed transaction set aside of a task's input: late events, and records that cannot be used.
+    case setAside(task: Int, late: Int, deadLetters: Int)
     /// A checkpoint is durable.
     case checkpointed(task: Int, bytes: Int)
     /// A checkpoint could not be kept; the older one stays.

@@ -60,7 +60,7 @@ struct WorkerStart {
                 }
             }
             if commands.next >= commandsEnd {
-                settle(commands, plan, observe)
+                try settle(commands, plan, observe)
                 step = .subscribe
             }
         case .subscribe:
@@ -111,15 +111,23 @@ struct WorkerStart {
     ///
     /// Note: Compared with what *this* instance asked for. An instance that merely starts again with an old file must
     /// not take back what was rolled out since.
-    private func settle(_ commands: CommandLog, _ plan: TaskPlan, _ observe: (WorkerFact) -> Void) {
+    private func settle(_ commands: CommandLog, _ plan: TaskPlan, _ observe: (WorkerFact) -> Void) throws(DaemonError) {
         let own = plan.current
         if let latest = commands.latestReload() {
             plan.current = latest
-            if own.revision != latest.revision {
-                observe(.settingsDiffer(ownRevision: own.revision, revision: latest.revision))
-            }
             let before = commands.latestReload(by: instance)
-            guard let before, before.revision != own.revision else { return }
+            guard let before, before.revision != own.revision else {
+                if own.revision != latest.revision {
+                    observe(.settingsDiffer(ownRevision: own.revision, revision: latest.revision))
+                }
+                return
+            }
+        } else if let first = commands.firstReload, first.graph != own.graph {
+            // It can restore no task, and what it asked for would be refused by everyone for ever.
+            throw DaemonError(
+                .stop,
+                "application \(topics.application) runs a pipeline of another graph (\(first.graph), this is \(own.graph)); "
+                    + "run that pipeline, or \(TaskPlan.adviceForAnotherGraph)")
         }
         commands.send(
             Command(

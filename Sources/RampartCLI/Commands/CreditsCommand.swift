@@ -97,6 +97,9 @@ struct DecisionOptions: ParsableArguments {
         guard let (row, _) = try Credits(application).all.first(where: { $0.row.creditId == credit }) else {
             throw Failure.unusable("there is no credit \(credit) in \(application.topics.outputs[.credits] ?? "")")
         }
+        if let refusal = Self.refusal(of: action, row.state) {
+            throw Failure.unusable("the credit \(credit) is \(row.state); \(refusal)")
+        }
         let now = WallClock.now
         var command = Command(
             id: "\(action.rawValue)-\(credit)-\(now)", who: who ?? LoginName.current, issuedAt: now,
@@ -115,8 +118,23 @@ struct DecisionOptions: ParsableArguments {
             )
         ])
         Console.output(
-            "asked to \(action.rawValue) the \(row.state) credit \(credit) of \(row.merchantId), \(row.amount)"
-                .printable)
+            "asked to \(action.rawValue) the \(row.state) credit \(credit) of \(row.merchantId), \(row.amount); it is done when its "
+                .printable + "task's event time goes on, and `rampart credits list` shows it then")
+    }
+
+    /// Why a credit in some state cannot be decided like that, and what can be done instead (R29); nil where it can.
+    ///
+    /// The task decides again when its turn comes: another person may have been faster.
+    static func refusal(of action: LedgerCommand.Action, _ state: String) -> String? {
+        switch (action, state) {
+        case (.approve, "held"), (.approve, "rejected"), (.approve, "reversed"), (.reject, "held"),
+            (.reverse, "posted"):
+            nil
+        case (.approve, _): "it is paid already"
+        case (.reject, "posted"): "only one that is held can be rejected; reverse it instead"
+        case (.reject, _): "only one that is held can be rejected"
+        case (.reverse, _): "only one that is posted can be reversed"
+        }
     }
 }
 

@@ -110,7 +110,9 @@ struct Daemon {
 
     /// Has all workers commit, checkpoint and leave.
     private func stop() throws {
-        plan.logger.info("stopping: committing, checkpointing and leaving the group")
+        if threads.contains(where: \.hasStarted) {
+            plan.logger.info("stopping: committing, checkpointing and leaving the group")
+        }
         let deadline = WallClock.now + shutdownTimeout
         for thread in threads { thread.leave(by: deadline) }
         while threads.contains(where: { $0.outcome == nil }), WallClock.now < deadline + Self.hangingMax {

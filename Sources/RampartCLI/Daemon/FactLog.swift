@@ -9,9 +9,15 @@ struct FactLog {
     /// The least time between two lines about calls that are made again, in milliseconds.
     static let retryInterval: Int64 = 5000
 
+    /// The least time between two lines about what was set aside, in milliseconds.
+    static let setAsideInterval: Int64 = 10_000
+
     private let logger: Logger
     private var nextRetryLine: Int64 = .min
     private var retries = 0
+    private var nextSetAsideLine: Int64 = .min
+    private var late = 0
+    private var deadLetters = 0
     /// What was last refused, while nothing has succeeded since.
     private(set) var lastRefusal: String?
 
@@ -27,6 +33,12 @@ struct FactLog {
         }
         retries = 0
         lastRefusal = nil
+        sayWhatWasSetAside(at: now)
+        if case .setAside(_, let late, let deadLetters) = fact {
+            self.late += late
+            self.deadLetters += deadLetters
+            return sayWhatWasSetAside(at: now)
+        }
         let (level, message) = Self.line(fact)
         logger.log(level: level, "\(message)")
     }
@@ -38,6 +50,19 @@ struct FactLog {
         nextRetryLine = now + Self.retryInterval
         let words = isStarting ? "Kafka cannot be used yet" : "Kafka refused"
         logger.warning("\(words): \(message) (\(code)); trying again, attempt \(retries)")
+    }
+
+    /// Attackers write the input, so that they must not be able to fill the log with it.
+    private mutating func sayWhatWasSetAside(at now: Int64) {
+        guard late + deadLetters > 0, now >= nextSetAsideLine else { return }
+        nextSetAsideLine = now + Self.setAsideInterval
+        logger.warning("\(Self.setAside(late: late, deadLetters: deadLetters))")
+        (late, deadLetters) = (0, 0)
+    }
+
+    static func setAside(late: Int, deadLetters: Int) -> String {
+        "set aside: \(late) late events, which no window counts, and \(deadLetters) records that cannot be used; they are in the "
+            + "topics of the sinks late and dead_letters"
     }
 
     /// What a fact is called, and how important it is.
@@ -59,6 +84,7 @@ struct FactLog {
         case .aborted(let code, let message):
             (.warning, "a transaction was aborted and comes again: \(message) (\(code))")
         case .retried(let code, let message): (.warning, "Kafka refused: \(message) (\(code)); trying again")
+        case .setAside(_, let late, let deadLetters): (.warning, setAside(late: late, deadLetters: deadLetters))
         case .checkpointed(let task, let bytes): (.info, "checkpoint of task \(task), \(bytes) bytes")
         case .checkpointFailed(let task, let message):
             (.error, "the checkpoint of task \(task) could not be kept, the older one stays: \(message)")

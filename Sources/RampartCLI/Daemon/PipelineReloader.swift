@@ -33,7 +33,8 @@ struct PipelineReloader {
         guard pipeline.topology.graph == current.topology.graph else {
             return .refused(
                 "its graph differs: sources, stages, keys, windows and measures give state its shape and cannot change "
-                    + "while it lives; bring them back, or run it as another application")
+                    + "while it lives; bring them back, or run it as another application with other sinks, or all is "
+                    + "said and credited again")
         }
         do throws(DaemonError) {
             guard try DaemonTopics(pipeline, application: topics.application) == topics else {

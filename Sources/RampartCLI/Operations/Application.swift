@@ -7,8 +7,6 @@ import RampartCore
 
 /// An application on its cluster, as the commands for people reach it: they look and ask, and join no group.
 struct Application {
-    /// How often a call is made again that the cluster may get over.
-    private static let attempts = 3
     /// How long a partition may stand still before its end until its reading is given up, in milliseconds.
     private static let stallMax: Int64 = 5000
 
@@ -129,18 +127,24 @@ struct Application {
         }
     }
 
+    /// Makes a call again that the cluster may get over, until the time of one request is over.
     private func attempt<Value>(_ call: () throws(BrokerError) -> Value) throws -> Value {
-        var attempt = 1
+        let deadline = WallClock.now + kafka.requestTimeout.wholeMilliseconds
         while true {
             do throws(BrokerError) {
                 return try call()
             } catch {
-                guard error.remedy == .retry, attempt < Self.attempts else {
-                    throw Failure.running("\(kafka.bootstrapServers): \(error.message) (\(error.code))")
+                guard error.remedy == .retry, WallClock.now < deadline else {
+                    throw Failure.running(
+                        "\(kafka.bootstrapServers): \(error.message) (\(error.code))\(Self.advice(error))")
                 }
-                attempt += 1
                 WallClock.sleep(milliseconds: 200)
             }
         }
+    }
+
+    private static func advice(_ error: BrokerError) -> String {
+        ["_TRANSPORT", "_ALL_BROKERS_DOWN", "_TIMED_OUT", "_RESOLVE"].contains(error.code)
+            ? "; does a broker answer there? see --brokers" : ""
     }
 }

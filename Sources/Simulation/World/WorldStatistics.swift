@@ -25,6 +25,7 @@ public struct WorldStatistics: Hashable, Sendable {
             case .committed: "committed"
             case .aborted: "aborted"
             case .retried: "retried"
+            case .setAside: "set aside"
             case .checkpointed: "checkpointed"
             case .checkpointFailed: "checkpoint failed"
             case .commandSent: "command sent"

@@ -27,6 +27,8 @@ import Testing
         let second = try stage.worker(store: store, overrides: ["click-flood.min_clicks=5"])
         try stage.run(second, for: 9_000, clicks: true)
         #expect(took(stage).count == 1)
+        // It holds, so that nothing must be said of another one that does.
+        #expect(!stage.facts.contains { if case .settingsDiffer = $0 { true } else { false } })
         let alerts = stage.published(.alerts)
         #expect(
             alerts.contains { $0.contains(#""min_clicks":3"#) } && alerts.contains { $0.contains(#""min_clicks":5"#) })
@@ -98,6 +100,19 @@ import Testing
         #expect(refusals(stage)[2].contains("cannot be loaded"))
         #expect(refusals(stage)[3] == "its revision is not that of its text")
         #expect(worker.tasks == [0, 1])
+    }
+
+    @Test func aPipelineOfAnotherGraphDoesNotStartAndAsksForNothing() throws {
+        let stage = try Stage()
+        stage.cluster.createTopic(TopicSpec(name: stage.topics.commands, partitions: 1, isCompacted: false))
+        var other = PipelineSettings(stage.pipeline, overrides: [])
+        other.graph = "another"
+        write(Command(id: "a", who: "test", issuedAt: 0, body: .reload(other)), to: stage)
+        let worker = try stage.worker(store: SimulatedCheckpointStore(stage.cluster))
+        let error = #expect(throws: DaemonError.self) { try stage.run(worker, for: 4_000) }
+        #expect(error?.remedy == .stop && error?.message.contains("other sinks") == true)
+        let looks = SimulatedBroker(stage.cluster, transactionalID: "looks")
+        #expect(try looks.logRange(of: TopicPartition(stage.topics.commands, 0)) == 0..<1)
     }
 
     @Test func whereThereIsAKeyUnsignedCommandsAreRefused() throws {
