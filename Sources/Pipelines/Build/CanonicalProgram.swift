@@ -48,7 +48,7 @@ struct CanonicalProgram {
         case .all(let count): ["all", "\(count)"]
         case .scoreExists(let count): ["score exists", "\(count)"]
         case .scoreAll(let count): ["score all", "\(count)"]
-        case .timePart(let part, let zone): ["part", part.rawValue, program.zones[zone].name]
+        case .timePart(let part, let zone): ["part", part.rawValue, program.zones[Int(zone)].name]
         default: [operation(instruction)]
         }
     }

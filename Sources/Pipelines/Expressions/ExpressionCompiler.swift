@@ -160,7 +160,7 @@ struct ExpressionCompiler {
         }
         let known = zones.firstIndex { $0.name == zone.name }
         if known == nil { zones.append(zone) }
-        push(.timePart(part, zone: known ?? zones.count - 1))
+        push(.timePart(part, zone: UInt16(known ?? zones.count - 1)))
     }
 
     private mutating func emitTypeTest(_ types: [EventType], isNegated: Bool) {

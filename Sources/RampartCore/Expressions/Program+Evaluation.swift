@@ -96,7 +96,7 @@ extension Program {
         case .scoreTruth: Score.truth(operand)
         case .size: size(of: operand, bytes: bytes)
         case .lowerAscii: operand.lowered
-        case .timePart(let part, let zone): operand.part(part, in: zones[zone])
+        case .timePart(let part, let zone): operand.part(part, in: zones[Int(zone)])
         default: preconditionFailure("The step takes one operand.")
         }
     }

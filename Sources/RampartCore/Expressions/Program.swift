@@ -46,7 +46,7 @@ public struct Program: Hashable, Sendable {
         /// Takes a string and the part looked for.
         case startsWith, endsWith, contains
         /// A part of a timestamp, in the zone with this index, or of a duration.
-        case timePart(TimePart, zone: Int)
+        case timePart(TimePart, zone: UInt16)
 
         /// (a + 1) / (b + 1) of the two operands a, b, both raised by the lower one if that is below zero (R20).
         case scoreAtLeast
@@ -99,7 +99,7 @@ public struct Program: Hashable, Sendable {
             case .string(let index):
                 precondition(index >= 0 && index < constantCount, "A program names only constants that it has.")
             case .timePart(_, let zone):
-                precondition(zone >= 0 && zone < zoneCount, "A program names only time zones that it has.")
+                precondition(zone < zoneCount, "A program names only time zones that it has.")
             case .local(let index):
                 precondition(index >= 0 && index < depth, "A program takes again only what is on the stack.")
             default: break
