@@ -54,6 +54,9 @@ mutant claim-check-off Ledger/Ledger.swift \
     'if let claim = claims.find(id, of: charge, at: paneEnd), claim.prior != nil {'
 mutant late-events-applied-to-windows Staging/Staging.swift \
     'if header.isLate { waitingLate.append(place) } else { waiting.append(place) }' 'waiting.append(place)'
+mutant exists-needs-all Expressions/Program+Evaluation.swift \
+    'case .exists: return Self.fold(operands, decisive: true)' 'case .exists: return Self.fold(operands, decisive: false)'
+mutant zone-forgotten Time/TimePart.swift 'let local = time + zone.offset(at: time)' 'let local = time'
 mutant ties-by-arrival Staging/Staging.swift \
     '        EventBatch.precedes(
             segments[Int(left.segment)].batch, Int(left.row), segments[Int(right.segment)].batch, Int(right.row),

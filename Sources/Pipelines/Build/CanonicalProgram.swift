@@ -41,6 +41,14 @@ struct CanonicalProgram {
         case .measure(let index): ["measure", measureName(index)]
         case .threshold(let index): ["threshold", stage.thresholds[index].name]
         case .isIn(let count): ["in", "\(count)"]
+        case .timestamp(let time): ["timestamp", time.text]
+        case .duration(let span): ["duration", "\(span.milliseconds)"]
+        case .local(let index): ["local", "\(index)"]
+        case .exists(let count): ["exists", "\(count)"]
+        case .all(let count): ["all", "\(count)"]
+        case .scoreExists(let count): ["score exists", "\(count)"]
+        case .scoreAll(let count): ["score all", "\(count)"]
+        case .timePart(let part, let zone): ["part", part.rawValue, program.zones[Int(zone)].name]
         default: [operation(instruction)]
         }
     }
@@ -68,8 +76,15 @@ struct CanonicalProgram {
         case .scoreTruth: "score"
         case .minimum: "minimum"
         case .maximum: "maximum"
+        case .conditional: "?"
+        case .scoreConditional: "score ?"
+        case .size: "size"
+        case .lowerAscii: "lowerAscii"
+        case .startsWith: "startsWith"
+        case .endsWith: "endsWith"
+        case .contains: "contains"
         case .integer, .double, .boolean, .string, .integerField, .stringField, .has, .eventTime, .typeIs, .measure,
-            .threshold, .isIn:
+            .threshold, .isIn, .timestamp, .duration, .local, .exists, .all, .scoreExists, .scoreAll, .timePart:
             // `words` writes these with their operands.
             ""
         }

@@ -6,15 +6,26 @@ enum Zones {
     /// The rules of a named zone from 1970 to 2100.
     static func rules(_ node: YamlNode, _ report: Report) -> ZoneRules? {
         guard let name = node.string("zone", report) else { return nil }
-        // Letters such as PST mean different zones in different countries, so only regions have names here.
-        let isRegion = name.contains("/") || name == "UTC" || name == "GMT"
-        guard isRegion, let zone = TimeZone(identifier: name) else {
+        guard let rules = rules(named: name) else {
             report.error(
                 node.position, "\(quoted(name)) is no time zone; expected a name such as Europe/London or UTC",
-                Suggestion.didYouMean(name, among: TimeZone.knownTimeZoneIdentifiers + ["UTC"]))
+                suggestion(name))
             return nil
         }
+        return rules
+    }
+
+    /// The rules of a named zone from 1970 to 2100, if there is one.
+    static func rules(named name: String) -> ZoneRules? {
+        // Letters such as PST mean different zones in different countries, so only regions have names here.
+        let isRegion = name.contains("/") || name == "UTC" || name == "GMT"
+        guard isRegion, let zone = TimeZone(identifier: name) else { return nil }
         return rules(zone, name: name)
+    }
+
+    /// The name that was probably meant.
+    static func suggestion(_ name: String) -> String? {
+        Suggestion.didYouMean(name, among: TimeZone.knownTimeZoneIdentifiers + ["UTC"])
     }
 
     /// Finds every change of offset, also those that have nothing to do with summer time.

@@ -3,7 +3,7 @@ import RampartCore
 /// Finds the type of every node and what every name stands for; operands come before what uses them.
 struct ExpressionChecker {
     /// What a node's value is.
-    private enum Operand: Hashable {
+    enum Operand: Hashable {
         case value(ExpressionType)
         /// The event's `type`, which is no string: it is compared with known names only.
         case eventType
@@ -23,11 +23,13 @@ struct ExpressionChecker {
         }
     }
 
-    private let tree: ExpressionTree
+    let tree: ExpressionTree
     private let scope: ExpressionScope
-    private var operands: [Operand] = []
-    private(set) var bindings: [ExpressionBinding?]
+    private(set) var operands: [Operand] = []
+    var bindings: [ExpressionBinding?]
     private(set) var errors: [ExpressionError] = []
+    /// The time zones found so far by their names; nil for names of none.
+    var zones: [String: ZoneRules?] = [:]
 
     /// Checks all nodes of a tree.
     init(tree: ExpressionTree, scope: ExpressionScope, expecting expected: ExpressionType) {
@@ -43,11 +45,11 @@ struct ExpressionChecker {
         operands.map { if case .value(let type) = $0 { type } else { nil } }
     }
 
-    private mutating func report(_ range: Range<Int>, _ message: String, suggestion: String? = nil) {
+    mutating func report(_ range: Range<Int>, _ message: String, suggestion: String? = nil) {
         errors.append(ExpressionError(range: range, message: message, suggestion: suggestion))
     }
 
-    private func range(_ index: Int) -> Range<Int> { tree.nodes[index].range }
+    func range(_ index: Int) -> Range<Int> { tree.nodes[index].range }
 
     private mutating func checkRoot(_ expected: ExpressionType) {
         let root = tree.nodes.count - 1
@@ -70,6 +72,10 @@ struct ExpressionChecker {
         case .negate(let operand): checkNegate(operand)
         case .binary(let operation, let left, let right): checkBinary(operation, left, right, index)
         case .isIn(let value, let elements): checkIsIn(value, elements, index)
+        case .conditional(let condition, let first, let second): checkConditional(condition, first, second, index)
+        case .call(let function, let value, let argument): checkCall(function, value, argument, index)
+        case .macro(let macro, let elements, let bodies): checkMacro(macro, elements, bodies)
+        case .variable(_, let first): operands[first] == .eventType ? .unknown : operands[first]
         case .invalid: .unknown
         }
     }
@@ -112,7 +118,7 @@ struct ExpressionChecker {
     // MARK: - Operators
 
     /// Reports an operand that is not a bool; the result is one all the same.
-    private mutating func checkBoolean(_ operand: Int, _ need: String) -> Operand {
+    mutating func checkBoolean(_ operand: Int, _ need: String) -> Operand {
         switch operands[operand] {
         case .value(.boolean), .unknown: break
         case let found: report(range(operand), "\(need); found \(found.name)")
@@ -151,7 +157,8 @@ struct ExpressionChecker {
         case (let a, let b) where a == b || a.isNumber && b.isNumber: break
         case (let a, let b):
             report(
-                range(index), "`\(operation.rawValue)` needs two values of one type; found \(a.name) and \(b.name)")
+                range(index), "`\(operation.rawValue)` needs two values of one type; found \(a.name) and \(b.name)",
+                suggestion: timeMend(a, b))
         }
         return .value(.boolean)
     }
@@ -160,12 +167,13 @@ struct ExpressionChecker {
         _ operation: BinaryOperator, _ left: Int, _ right: Int, _ index: Int
     ) -> Operand {
         switch (operands[left], operands[right]) {
-        case (.unknown, _), (_, .unknown), (.value(.string), .value(.string)): break
-        case (let a, let b) where a.isNumber && b.isNumber: break
+        case (.unknown, _), (_, .unknown): break
+        case (.value(let a), .value(let b)) where a == b && a.isOrdered || a.isNumber && b.isNumber: break
         case (let a, let b):
             report(
                 range(index),
-                "`\(operation.rawValue)` needs two numbers or two strings; found \(a.name) and \(b.name)")
+                "`\(operation.rawValue)` needs two numbers, strings, timestamps or durations; "
+                    + "found \(a.name) and \(b.name)", suggestion: timeMend(a, b))
         }
         return .value(.boolean)
     }
@@ -177,6 +185,7 @@ struct ExpressionChecker {
                 "joining strings with `+` is not in the subset; expected numbers")
             return .unknown
         }
+        if let time = checkTimeArithmetic(operation, left, right) { return time }
         let isRemainder = operation == .remainder
         var isKnown = true
         for side in [left, right] where isRemainder ? operands[side] != .value(.integer) : !operands[side].isNumber {
@@ -189,38 +198,19 @@ struct ExpressionChecker {
         return operands[left] == operands[right] ? operands[left] : .value(.double)
     }
 
-    private mutating func checkIsIn(_ value: Int, _ elements: [Int], _ index: Int) -> Operand {
-        if operands[value] == .eventType {
-            bindTypeTest(of: elements, isNegated: false, index)
-            return .value(.boolean)
-        }
-        var first: Operand?
-        for element in elements where operands[element] != .unknown {
-            guard case .literal = tree.nodes[element].kind else {
-                report(range(element), "the list of `in` holds constants only, such as `\"GBP\"` or `10`")
-                continue
-            }
-            let type = operands[element]
-            guard let expected = first else {
-                first = type
-                continue
-            }
-            if type != expected {
-                report(range(element), "a list holds values of one type; found \(type.name) behind \(expected.name)")
-            }
-        }
-        let sought = operands[value]
-        if let first, sought != .unknown, sought != first, !(sought.isNumber && first.isNumber) {
-            report(range(index), "`in` needs values of one type; found \(sought.name) in a list of \(first.name)")
-        }
-        return .value(.boolean)
+    /// The node that a name stands for where a macro gave it, else the node itself.
+    private func element(_ index: Int) -> Int {
+        var index = index
+        while case .variable(let element, _) = tree.nodes[index].kind { index = element }
+        return index
     }
 
     /// Binds a comparison of `type` to the event types that it names.
-    private mutating func bindTypeTest(of names: [Int], isNegated: Bool, _ index: Int) {
+    mutating func bindTypeTest(of names: [Int], isNegated: Bool, _ index: Int) {
         var types: [EventType] = []
         for name in names where operands[name] != .unknown {
-            guard case .literal(.string(let bytes)) = tree.nodes[name].kind else {
+            let element = element(name)
+            guard case .literal(.string(let bytes)) = tree.nodes[element].kind else {
                 report(
                     range(name), "`type` compares with the name of an event type; found \(operands[name].name)",
                     suggestion: "write it in quotes, such as `\"order\"`")
@@ -233,7 +223,7 @@ struct ExpressionChecker {
                 let known = EventType.allCases.map(\.name)
                 let found = ExpressionText.quote(bytes[...])
                 report(
-                    range(name), "unknown event type \(found); expected one of \(known.joined(separator: ", "))",
+                    range(element), "unknown event type \(found); expected one of \(known.joined(separator: ", "))",
                     suggestion: Suggestion.didYouMean(text, among: known))
             }
         }

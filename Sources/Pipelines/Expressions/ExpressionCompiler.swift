@@ -18,6 +18,11 @@ struct ExpressionCompiler {
     private var instructions: [Program.Instruction] = []
     private var strings: [[UInt8]] = []
     private var stringIndices: [[UInt8]: Int] = [:]
+    private var zones: [ZoneRules] = []
+    /// How many values the steps so far leave on the stack.
+    private var depth = 0
+    /// Where on the stack the value of each node comes to lie, for the elements that macros go through.
+    private var places: [Int]
 
     /// Compiles a tree that the checker has passed; `layout` has a slot for each of its fields.
     static func program(
@@ -27,7 +32,7 @@ struct ExpressionCompiler {
         var compiler = ExpressionCompiler(tree: tree, types: types, bindings: bindings, layout: layout)
         let modes = compiler.modes(root: isScore ? .score(isNegated: false) : .value)
         for index in tree.nodes.indices { compiler.emit(index, modes[index]) }
-        return Program(instructions: compiler.instructions, strings: compiler.strings)
+        return Program(instructions: compiler.instructions, strings: compiler.strings, zones: compiler.zones)
     }
 
     private init(
@@ -37,6 +42,7 @@ struct ExpressionCompiler {
         self.types = types
         self.bindings = bindings
         self.layout = layout
+        places = Array(repeating: 0, count: tree.nodes.count)
     }
 
     // MARK: - Modes
@@ -58,19 +64,30 @@ struct ExpressionCompiler {
             case .not(let operand): return [(operand, .score(isNegated: !isNegated))]
             case .binary(.and, let left, let right), .binary(.or, let left, let right):
                 return [(left, mode), (right, mode)]
+            case .conditional(let condition, let first, let second):
+                return [(condition, .value), (first, mode), (second, mode)]
+            case .macro(_, let elements, let bodies):
+                return elements.map { ($0, .value) } + bodies.map { ($0, mode) }
             default: break
             }
         }
         if case .none = mode { return operands(index).map { ($0, .none) } }
+        // The zone is part of the step.
+        if case .zone = bindings[index], case .call(_, let value, let argument) = tree.nodes[index].kind {
+            return [(value, .value)] + (argument.map { [($0, .none)] } ?? [])
+        }
         return operands(index).map { ($0, .value) }
     }
 
     private func operands(_ index: Int) -> [Int] {
         switch tree.nodes[index].kind {
-        case .literal, .name, .has, .invalid: []
+        case .literal, .name, .has, .variable, .invalid: []
         case .not(let operand), .negate(let operand): [operand]
         case .binary(_, let left, let right): [left, right]
         case .isIn(let value, let elements): [value] + elements
+        case .conditional(let condition, let first, let second): [condition, first, second]
+        case .call(_, let value, let argument): [value] + (argument.map { [$0] } ?? [])
+        case .macro(_, let elements, let bodies): elements + bodies
         }
     }
 
@@ -82,6 +99,12 @@ struct ExpressionCompiler {
         case .value: emitValue(index)
         case .score(let isNegated): emitScore(index, isNegated: isNegated)
         }
+        places[index] = depth - 1
+    }
+
+    private mutating func push(_ instruction: Program.Instruction) {
+        instructions.append(instruction)
+        depth += 1 - instruction.operandCount
     }
 
     /// The operands' code stands before this already.
@@ -92,11 +115,16 @@ struct ExpressionCompiler {
         switch tree.nodes[index].kind {
         case .literal(let literal): emitLiteral(literal)
         case .name: emitName(index)
-        case .has: instructions.append(.has(slot: slot(index)))
-        case .not: instructions.append(.not)
-        case .negate: instructions.append(.negate)
-        case .binary(let operation, _, _): instructions.append(Self.instruction(operation))
-        case .isIn(_, let elements): instructions.append(.isIn(count: elements.count))
+        case .has: push(.has(slot: slot(index)))
+        case .not: push(.not)
+        case .negate: push(.negate)
+        case .binary(let operation, _, _): push(Self.instruction(operation))
+        case .isIn(_, let elements): push(.isIn(count: elements.count))
+        case .conditional: push(.conditional)
+        case .call(let function, _, _): emitCall(function, index)
+        case .macro(.exists, let elements, _): push(.exists(count: elements.count))
+        case .macro(.all, let elements, _): push(.all(count: elements.count))
+        case .variable(let element, _): push(.local(places[element]))
         case .invalid: preconditionFailure("Only trees without errors are compiled.")
         }
     }
@@ -104,34 +132,52 @@ struct ExpressionCompiler {
     private mutating func emitScore(_ index: Int, isNegated: Bool) {
         switch tree.nodes[index].kind {
         case .not: break
-        case .binary(.and, _, _): instructions.append(isNegated ? .maximum : .minimum)
-        case .binary(.or, _, _): instructions.append(isNegated ? .minimum : .maximum)
-        case .binary(.greaterOrEqual, let left, _) where types[left] != .string,
-            .binary(.greater, let left, _) where types[left] != .string:
-            instructions.append(isNegated ? .scoreAtMost : .scoreAtLeast)
-        case .binary(.lessOrEqual, let left, _) where types[left] != .string,
-            .binary(.less, let left, _) where types[left] != .string:
-            instructions.append(isNegated ? .scoreAtLeast : .scoreAtMost)
+        case .binary(.and, _, _): push(isNegated ? .maximum : .minimum)
+        case .binary(.or, _, _): push(isNegated ? .minimum : .maximum)
+        case .conditional: push(.scoreConditional)
+        case .macro(let macro, let elements, _):
+            let isAny = (macro == .exists) != isNegated
+            push(isAny ? .scoreExists(count: elements.count) : .scoreAll(count: elements.count))
+        case .binary(.greaterOrEqual, let left, _) where isNumber(left),
+            .binary(.greater, let left, _) where isNumber(left):
+            push(isNegated ? .scoreAtMost : .scoreAtLeast)
+        case .binary(.lessOrEqual, let left, _) where isNumber(left), .binary(.less, let left, _) where isNumber(left):
+            push(isNegated ? .scoreAtLeast : .scoreAtMost)
         default:
             emitValue(index)
-            if isNegated { instructions.append(.not) }
-            instructions.append(.scoreTruth)
+            if isNegated { push(.not) }
+            push(.scoreTruth)
         }
+    }
+
+    /// Whether a node's value has a distance from others, which a score measures.
+    private func isNumber(_ index: Int) -> Bool { types[index]?.isNumber ?? false }
+
+    private mutating func emitCall(_ function: ExpressionFunction, _ index: Int) {
+        if let step = function.step { return push(step) }
+        guard let part = function.part, case .zone(let zone) = bindings[index] else {
+            preconditionFailure("The checker has bound every part of a timestamp to a zone.")
+        }
+        let known = zones.firstIndex { $0.name == zone.name }
+        if known == nil { zones.append(zone) }
+        push(.timePart(part, zone: UInt16(known ?? zones.count - 1)))
     }
 
     private mutating func emitTypeTest(_ types: [EventType], isNegated: Bool) {
         for (position, type) in types.enumerated() {
-            instructions.append(.typeIs(type))
-            if position > 0 { instructions.append(.or) }
+            push(.typeIs(type))
+            if position > 0 { push(.or) }
         }
-        if isNegated { instructions.append(.not) }
+        if isNegated { push(.not) }
     }
 
     private mutating func emitLiteral(_ literal: ExpressionLiteral) {
         switch literal {
-        case .integer(let integer): instructions.append(.integer(integer))
-        case .double(let double): instructions.append(.double(double))
-        case .boolean(let truth): instructions.append(.boolean(truth))
+        case .integer(let integer): push(.integer(integer))
+        case .double(let double): push(.double(double))
+        case .boolean(let truth): push(.boolean(truth))
+        case .timestamp(let time): push(.timestamp(time))
+        case .duration(let span): push(.duration(span))
         case .string(let bytes):
             let next = strings.count
             let constant = stringIndices[bytes] ?? next
@@ -139,7 +185,7 @@ struct ExpressionCompiler {
                 strings.append(bytes)
                 stringIndices[bytes] = next
             }
-            instructions.append(.string(constant))
+            push(.string(constant))
         }
     }
 
@@ -147,11 +193,11 @@ struct ExpressionCompiler {
         switch bindings[index] {
         case .field:
             let slot = slot(index)
-            instructions.append(types[index] == .string ? .stringField(slot: slot) : .integerField(slot: slot))
-        case .eventTime: instructions.append(.eventTime)
-        case .measure(let measure): instructions.append(.measure(measure))
-        case .threshold(let threshold): instructions.append(.threshold(threshold))
-        case .eventType, .typeTest, nil: preconditionFailure("The checker has bound every name.")
+            push(types[index] == .string ? .stringField(slot: slot) : .integerField(slot: slot))
+        case .eventTime: push(.eventTime)
+        case .measure(let measure): push(.measure(measure))
+        case .threshold(let threshold): push(.threshold(threshold))
+        case .eventType, .typeTest, .zone, nil: preconditionFailure("The checker has bound every name.")
         }
     }
 

@@ -23,13 +23,15 @@ public struct ExpressionErrors: Error, Hashable, Sendable {
     /// The errors; at least one.
     public let errors: [ExpressionError]
 
-    /// Sorts errors into the order of the text, and keeps the first.
+    /// Sorts errors into the order of the text, tells each once, and keeps the first.
     init(_ errors: [ExpressionError]) {
         precondition(!errors.isEmpty, "Something is wrong.")
         let sorted = errors.enumerated().sorted { left, right in
             (left.element.range.lowerBound, left.offset) < (right.element.range.lowerBound, right.offset)
         }
-        self.errors = sorted.prefix(Self.countMax).map(\.element)
+        // The condition of a macro is checked for every element of its list, and tells the same each time.
+        var told: Set<ExpressionError> = []
+        self.errors = sorted.map(\.element).filter { told.insert($0).inserted }.prefix(Self.countMax).map { $0 }
     }
 
     /// The same errors in a text in which the expression starts at `offset`.

@@ -4,12 +4,22 @@ import RampartCore
 ///
 /// What CEL has and the subset has not is reported and passed over; only what cannot be read at all is thrown.
 struct ExpressionParser {
-    private let text: [UInt8]
-    private let tokens: [ExpressionToken]
-    private var position = 0
-    private var depth = 0
-    private var nodes: [ExpressionNode] = []
-    private var errors: [ExpressionError] = []
+    let text: [UInt8]
+    let tokens: [ExpressionToken]
+    var position = 0
+    var depth = 0
+    private(set) var nodes: [ExpressionNode] = []
+    private(set) var errors: [ExpressionError] = []
+    /// The names that the macros around this place give to elements of their lists, the innermost last.
+    var variables: [Variable] = []
+
+    /// A name that stands for an element of a list.
+    struct Variable {
+        var name: String
+        /// The node of the element, and that of the list's first one.
+        var element: Int
+        var first: Int
+    }
 
     /// Reads an expression; the tree is nil where an error left nothing to go on with.
     static func parse(
@@ -31,29 +41,29 @@ struct ExpressionParser {
 
     // MARK: - Words
 
-    private var token: ExpressionToken { tokens[position] }
-    private var isAtEnd: Bool { token.kind == .end }
+    var token: ExpressionToken { tokens[position] }
+    var isAtEnd: Bool { token.kind == .end }
 
-    private mutating func advance() { if !isAtEnd { position += 1 } }
+    mutating func advance() { if !isAtEnd { position += 1 } }
 
-    private func isAt(_ symbol: ExpressionSymbol) -> Bool { token.kind == .symbol(symbol) }
+    func isAt(_ symbol: ExpressionSymbol) -> Bool { token.kind == .symbol(symbol) }
 
     /// The word after this one, or the end.
-    private var next: ExpressionToken { tokens[min(position + 1, tokens.count - 1)] }
+    var next: ExpressionToken { tokens[min(position + 1, tokens.count - 1)] }
 
-    private func unexpected(_ expected: String, suggestion: String? = nil) -> ExpressionError {
+    func unexpected(_ expected: String, suggestion: String? = nil) -> ExpressionError {
         let found = isAtEnd ? "the end of the expression" : ExpressionText.quote(text[token.range])
         return ExpressionError(
             range: token.range, message: "found \(found); expected \(expected)", suggestion: suggestion)
     }
 
-    private mutating func report(_ range: Range<Int>, _ message: String, suggestion: String? = nil) {
+    mutating func report(_ range: Range<Int>, _ message: String, suggestion: String? = nil) {
         errors.append(ExpressionError(range: range, message: message, suggestion: suggestion))
     }
 
     // MARK: - Nodes
 
-    private mutating func append(
+    mutating func append(
         _ kind: ExpressionNode.Kind, _ range: Range<Int>
     ) throws(ExpressionError) -> Int {
         guard nodes.count < Limits.instructions else { throw .tooLong(text) }
@@ -62,7 +72,7 @@ struct ExpressionParser {
     }
 
     /// Goes one level deeper; the caller comes back up.
-    private mutating func descend() throws(ExpressionError) {
+    mutating func descend() throws(ExpressionError) {
         depth += 1
         guard depth <= Limits.expressionNesting else {
             throw ExpressionError(
@@ -88,31 +98,34 @@ struct ExpressionParser {
         return unexpected("an operator or the end of the expression")
     }
 
-    /// An expression, and CEL's `? :` behind it, which the subset has not.
-    private mutating func parseConditional() throws(ExpressionError) -> Int {
+    /// An expression, and the `? :` behind it.
+    mutating func parseConditional() throws(ExpressionError) -> Int {
         let condition = try parseBinary(precedenceMin: 1)
         guard isAt(.question) else { return condition }
-        report(
-            token.range, "the conditional `? :` is not in the subset; expected an operator or the end",
-            suggestion: "write `a && b || !a && c` for `a ? b : c`")
+        let column = token.range.lowerBound + 1
         advance()
         try descend()
-        _ = try parseConditional()
-        guard isAt(.colon) else { throw unexpected("the `:` of `? :`") }
+        let first = try parseBinary(precedenceMin: 1)
+        guard isAt(.colon) else {
+            throw unexpected(
+                "an operator, or the `:` of the `?` in column \(column)",
+                suggestion: isAt(.question) ? "put the inner `? :` in parentheses" : nil)
+        }
         advance()
-        let last = try parseConditional()
+        let second = try parseConditional()
         depth -= 1
-        return try append(.invalid, nodes[condition].range.lowerBound..<nodes[last].range.upperBound)
+        return try append(
+            .conditional(condition, first, second), nodes[condition].range.lowerBound..<nodes[second].range.upperBound)
     }
 
     /// Operands joined by operators that bind at least so tightly.
-    private mutating func parseBinary(precedenceMin: Int) throws(ExpressionError) -> Int {
+    mutating func parseBinary(precedenceMin: Int) throws(ExpressionError) -> Int {
         var left = try parseUnary()
         while let operation = binaryOperator(), operation.precedence >= precedenceMin {
             if operation.isRelation { reportChain(after: left) }
             advance()
             if operation == .isIn {
-                left = try parseList(after: left)
+                left = try parseContainer(of: left)
                 continue
             }
             let right = try parseBinary(precedenceMin: operation.precedence + 1)
@@ -205,9 +218,7 @@ struct ExpressionParser {
             return try append(.literal(.string(bytes)), range)
         case .identifier(let name): return try parseName(name)
         case .symbol(.leftParenthesis): return try parseParentheses()
-        case .symbol(.leftBracket):
-            skipBrackets()
-            return try invalid(range, "a list can only stand on the right side of `in`")
+        case .symbol(.leftBracket): return try parseMacro()
         case .symbol(.leftBrace):
             skipBrackets()
             return try invalid(range, "maps and messages are not in the subset; expected a value")
@@ -244,112 +255,20 @@ struct ExpressionParser {
         case "in": throw unexpected("a value before `in`")
         default:
             advance()
-            return isAt(.leftParenthesis) ? try parseCall(name, range) : try append(.name(name), range)
-        }
-    }
-
-    /// `has(name)`; any other call is reported and passed over.
-    private mutating func parseCall(_ name: String, _ nameRange: Range<Int>) throws(ExpressionError) -> Int {
-        let isHas = name == "has"
-        if isHas, case .identifier(let field) = next.kind, tokens[position + 2].kind == .symbol(.rightParenthesis) {
-            let fieldRange = next.range
-            let range = nameRange.lowerBound..<tokens[position + 2].range.upperBound
-            position += 3
-            return try append(.has(field, fieldRange), range)
-        }
-        let start = token.range.lowerBound
-        let end = skipBrackets()
-        if isHas { return try invalid(start..<end, "`has` takes the name of one field, as in `has(device_id)`") }
-        if Measure.Function(rawValue: name) != nil {
-            return try invalid(
-                nameRange, "`\(name)` is a measure, not a function of conditions",
-                suggestion: "give it a name under `measure`, and use that name here")
-        }
-        return try invalid(
-            nameRange, "the function `\(name)` is not in the subset; the only one is `has(field)`",
-            suggestion: name.lowercased() == "not" ? "did you mean `!`?" : Suggestion.didYouMean(name, among: ["has"]))
-    }
-
-    /// Passes over `.member`, `[index]` and `(arguments)` behind an operand.
-    private mutating func parsePostfix(_ operand: Int) throws(ExpressionError) -> Int {
-        var result = operand
-        while true {
-            let start = token.range.lowerBound
-            let message: String
-            var end = token.range.upperBound
-            switch token.kind {
-            case .symbol(.dot):
-                message = "members and methods are not in the subset; expected an operator or the end"
-                advance()
-                guard case .identifier = token.kind else { throw unexpected("a name after `.`") }
-                end = token.range.upperBound
-                advance()
-                if isAt(.leftParenthesis) { end = skipBrackets() }
-            case .symbol(.leftBracket):
-                message = "indexing is not in the subset; expected an operator or the end"
-                end = skipBrackets()
-            case .symbol(.leftParenthesis):
-                message = "found a call of something that is no function; expected an operator or the end"
-                end = skipBrackets()
-            default: return result
+            if isAt(.leftParenthesis) { return try parseCall(name, range) }
+            // The innermost macro wins, and every macro before the names of events and stages.
+            guard let variable = variables.last(where: { $0.name == name }) else {
+                return try append(.name(name), range)
             }
-            report(start..<end, message)
-            result = try append(.invalid, nodes[operand].range.lowerBound..<end)
+            return try append(.variable(element: variable.element, first: variable.first), range)
         }
     }
 
-    /// The list on the right side of `in`.
-    private mutating func parseList(after value: Int) throws(ExpressionError) -> Int {
-        let start = nodes[value].range.lowerBound
-        guard isAt(.leftBracket) else {
-            let right = try parseBinary(precedenceMin: BinaryOperator.isIn.precedence + 1)
-            return try invalid(
-                nodes[right].range,
-                "the right side of `in` is a list of constants, as in `currency in [\"GBP\", \"EUR\"]`",
-                node: start..<nodes[right].range.upperBound)
-        }
-        let open = token.range.lowerBound
-        advance()
-        try descend()
-        var elements: [Int] = []
-        if isAt(.rightBracket) {
-            report(open..<token.range.upperBound, "found an empty list; expected at least one constant")
-        } else {
-            elements.append(try parseBinary(precedenceMin: 1))
-            while isAt(.comma) {
-                advance()
-                elements.append(try parseBinary(precedenceMin: 1))
-            }
-        }
-        guard isAt(.rightBracket) else { throw unexpected("`,` or the `]` of the list in column \(open + 1)") }
-        let range = start..<token.range.upperBound
-        advance()
-        depth -= 1
-        return try append(elements.isEmpty ? .invalid : .isIn(value, elements), range)
-    }
-
-    private mutating func invalid(
+    mutating func invalid(
         _ range: Range<Int>, _ message: String, suggestion: String? = nil, node: Range<Int>? = nil
     ) throws(ExpressionError) -> Int {
         report(range, message, suggestion: suggestion)
         return try append(.invalid, node ?? range)
-    }
-
-    /// Passes over a bracket, all that it encloses and the one that closes it, whatever their kinds.
-    @discardableResult
-    private mutating func skipBrackets() -> Int {
-        var open = 0
-        var end = token.range.upperBound
-        repeat {
-            switch token.kind {
-            case .symbol(.leftParenthesis), .symbol(.leftBracket), .symbol(.leftBrace): open += 1
-            case .symbol(.rightParenthesis), .symbol(.rightBracket), .symbol(.rightBrace): open -= 1
-            default: break
-            }
-            end = token.range.upperBound
-            advance()
-        } while open > 0 && !isAtEnd
-        return end
     }
 }
 

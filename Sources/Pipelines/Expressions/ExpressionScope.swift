@@ -2,7 +2,7 @@ public import RampartCore
 
 /// The types of values in expressions (R19).
 public enum ExpressionType: Hashable, Sendable {
-    case integer, double, boolean, string
+    case integer, double, boolean, string, timestamp, duration
 
     /// The name in messages and in the reference, as CEL has it.
     public var name: String {
@@ -11,11 +11,16 @@ public enum ExpressionType: Hashable, Sendable {
         case .double: "double"
         case .boolean: "bool"
         case .string: "string"
+        case .timestamp: "timestamp"
+        case .duration: "duration"
         }
     }
 
     /// Whether arithmetic takes values of this type.
     var isNumber: Bool { self == .integer || self == .double }
+
+    /// Whether one value of this type can be less than another.
+    var isOrdered: Bool { self != .boolean }
 }
 
 /// The names that an expression can use.
@@ -64,6 +69,8 @@ enum ExpressionBinding: Hashable, Sendable {
     case eventType
     case measure(Int)
     case threshold(Int)
+    /// The time zone in which a part of a timestamp is read.
+    case zone(ZoneRules)
     /// A comparison of `type`: whether it is, or is not, one of these.
     case typeTest([EventType], isNegated: Bool)
 }
@@ -77,7 +84,7 @@ extension ExpressionScope {
         switch subject {
         case .event:
             if name == "type" { return (.eventType, nil) }
-            if name == "ts" { return (.eventTime, .integer) }
+            if name == "ts" { return (.eventTime, .timestamp) }
             return Field(name: name).map { (.field($0), $0.kind.type) }
         case .window(let measures):
             guard let index = measures.firstIndex(where: { $0.name == name }) else { return nil }

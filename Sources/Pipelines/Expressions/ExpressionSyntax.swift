@@ -1,3 +1,5 @@
+import RampartCore
+
 /// A parsed expression: its nodes in an order in which every node comes after its operands.
 ///
 /// The flat order is what makes the later passes plain loops: types flow forwards, the mode in which a node is
@@ -20,6 +22,14 @@ struct ExpressionNode: Hashable, Sendable {
         case binary(BinaryOperator, Int, Int)
         /// A value and the elements of the list in which it is looked for.
         case isIn(Int, [Int])
+        /// A condition and the two values that it chooses between.
+        case conditional(Int, Int, Int)
+        /// A function of a value, and the argument in its parentheses.
+        case call(ExpressionFunction, Int, argument: Int?)
+        /// A macro over the elements of a list, with its condition once for each of them.
+        case macro(ExpressionMacro, elements: [Int], bodies: [Int])
+        /// The name that a macro gives an element of its list; the list's first element has the type of all.
+        case variable(element: Int, first: Int)
         /// Something whose error was reported already.
         case invalid
     }
@@ -38,6 +48,8 @@ enum ExpressionLiteral: Hashable, Sendable {
     case double(Double)
     case boolean(Bool)
     case string([UInt8])
+    case timestamp(EventTime)
+    case duration(EventSpan)
 
     /// The type of the constant.
     var type: ExpressionType {
@@ -46,6 +58,8 @@ enum ExpressionLiteral: Hashable, Sendable {
         case .double: .double
         case .boolean: .boolean
         case .string: .string
+        case .timestamp: .timestamp
+        case .duration: .duration
         }
     }
 }

@@ -102,6 +102,8 @@ public enum Limits {
     /// Instructions in one expression and nesting of one expression.
     public static let instructions = 1024
     public static let expressionNesting = 64
+    /// Time zones that one expression names: finding the rules of one takes the loader a while.
+    public static let expressionZones = 8
     /// Lines claimed per key group that replay remembers (R31).
     public static let claimsPerKeyGroup = 1 << 22
 }

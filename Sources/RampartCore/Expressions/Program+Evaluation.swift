@@ -19,7 +19,7 @@ extension Program {
                 batch.has(slot, row: row)
                     ? .string(Value.StringReference(range: batch.range(slot, row: row), storage: .batch))
                     : .failure(.absent)
-            case .eventTime: .integer(batch.headers[row].time.milliseconds)
+            case .eventTime: .timestamp(batch.headers[row].time)
             case .has(let slot): .boolean(batch.has(slot, row: row))
             case .typeIs(let type): .boolean(batch.headers[row].type == type)
             default: preconditionFailure("An event's condition reads no measure.")
@@ -52,9 +52,11 @@ extension Program {
                 let first = top - count + 1
                 let result =
                     switch (instruction, count) {
-                    case (.isIn, _): isAny(of: stack[first + 1..<top + 1], equalTo: stack[first], bytes: bytes)
+                    case (.isIn, _), (.exists, _), (.all, _), (.scoreExists, _), (.scoreAll, _), (_, 3):
+                        several(instruction, stack[first..<top + 1], bytes: bytes)
+                    case (.local(let index), _): stack[index]
                     case (_, 0): operand(instruction, thresholds: thresholds, load: load)
-                    case (_, 1): unary(instruction, stack[first])
+                    case (_, 1): unary(instruction, stack[first], bytes: bytes)
                     default: binary(instruction, stack[first], stack[first + 1], bytes: bytes)
                     }
                 top = first
@@ -73,6 +75,8 @@ extension Program {
         case .integer(let integer): .integer(integer)
         case .double(let double): .double(double)
         case .boolean(let truth): .boolean(truth)
+        case .timestamp(let time): .timestamp(time)
+        case .duration(let span): .duration(span)
         case .string(let index):
             .string(Value.StringReference(range: constantRanges[index], storage: .constants))
         case .threshold(let index):
@@ -85,11 +89,14 @@ extension Program {
     }
 
     /// The value of a step that takes one operand.
-    private func unary(_ instruction: Instruction, _ operand: Value) -> Value {
+    private func unary(_ instruction: Instruction, _ operand: Value, bytes: ContiguousArray<UInt8>) -> Value {
         switch instruction {
         case .negate: -operand
         case .not: !operand
         case .scoreTruth: Score.truth(operand)
+        case .size: size(of: operand, bytes: bytes)
+        case .lowerAscii: operand.lowered
+        case .timePart(let part, let zone): operand.part(part, in: zones[Int(zone)])
         default: preconditionFailure("The step takes one operand.")
         }
     }
@@ -108,6 +115,7 @@ extension Program {
             compare(left, right, bytes: bytes).value(of: instruction)
         case .and: Value.combine(left, right, decisive: false)
         case .or: Value.combine(left, right, decisive: true)
+        case .startsWith, .endsWith, .contains: search(instruction, left, right, bytes: bytes)
         case .scoreAtLeast: Score.atLeast(left, right)
         case .scoreAtMost: Score.atMost(left, right)
         case .minimum: Score.minimum(left, right)
@@ -116,18 +124,49 @@ extension Program {
         }
     }
 
-    /// The value of `in`: an error of the value looked for, or of an element compared before a match.
+    /// The value of a step that takes a condition and two values, or a list.
+    private func several(
+        _ instruction: Instruction, _ operands: Slice<UnsafeMutableBufferPointer<Value>>, bytes: ContiguousArray<UInt8>
+    ) -> Value {
+        let first = operands.startIndex
+        switch instruction {
+        case .isIn: return isAny(of: operands.dropFirst(), equalTo: operands[first], bytes: bytes)
+        case .exists: return Self.fold(operands, decisive: true)
+        case .all: return Self.fold(operands, decisive: false)
+        case .scoreExists: return Score.fold(operands, with: Score.maximum)
+        case .scoreAll: return Score.fold(operands, with: Score.minimum)
+        case .conditional: return Value.choose(operands[first], operands[first + 1], operands[first + 2])
+        case .scoreConditional: return Score.choose(operands[first], operands[first + 1], operands[first + 2])
+        default: preconditionFailure("The step takes one or two operands.")
+        }
+    }
+
+    /// Joins the truths behind a list by `||` or `&&`; an element without a value leaves the list without one.
+    private static func fold(_ operands: Slice<UnsafeMutableBufferPointer<Value>>, decisive: Bool) -> Value {
+        let count = operands.count / 2
+        for element in operands.prefix(count) {
+            if case .failure = element { return element }
+        }
+        return operands.dropFirst(count).reduce(.boolean(!decisive)) { Value.combine($0, $1, decisive: decisive) }
+    }
+
+    /// The value of `in`: an error of the value looked for, or of an element.
     private func isAny(
         of elements: Slice<UnsafeMutableBufferPointer<Value>>, equalTo value: Value, bytes: ContiguousArray<UInt8>
     ) -> Value {
-        for element in elements {
-            switch compare(value, element, bytes: bytes) {
-            case .equal: return .boolean(true)
+        if case .failure = value { return value }
+        for index in elements.indices {
+            switch compare(value, elements[index], bytes: bytes) {
+            case .equal:
+                // Those before it had values, or the comparison would have failed.
+                for later in elements[(index + 1)...] {
+                    if case .failure = later { return later }
+                }
+                return .boolean(true)
             case .failed(let failure): return .failure(failure)
             case .less, .greater, .unordered: continue
             }
         }
-        if case .failure = value { return value }
         return .boolean(false)
     }
 
@@ -137,23 +176,12 @@ extension Program {
         case (.integer(let left), .integer(let right)): return Comparison(left, right)
         case (.boolean(let left), .boolean(let right)): return Comparison(left ? 1 : 0, right ? 1 : Int64(0))
         case (.string(let left), .string(let right)): return compare(left, right, bytes: bytes)
+        case (.timestamp(let left), .timestamp(let right)): return Comparison(left.milliseconds, right.milliseconds)
+        case (.duration(let left), .duration(let right)): return Comparison(left.milliseconds, right.milliseconds)
         default:
             if let left = left.number, let right = right.number { return Comparison(left, right) }
             guard case .failure(let failure) = Value.failure(of: left, right) else { return .failed(.typeMismatch) }
             return .failed(failure)
         }
-    }
-
-    private func compare(
-        _ left: Value.StringReference, _ right: Value.StringReference, bytes: ContiguousArray<UInt8>
-    ) -> Comparison {
-        let leftStart = Int(left.range.offset)
-        let rightStart = Int(right.range.offset)
-        for index in 0..<Int(min(left.range.count, right.range.count)) {
-            let a = left.storage == .batch ? bytes[leftStart + index] : constantBytes[leftStart + index]
-            let b = right.storage == .batch ? bytes[rightStart + index] : constantBytes[rightStart + index]
-            if a != b { return a < b ? .less : .greater }
-        }
-        return Comparison(Int64(left.range.count), Int64(right.range.count))
     }
 }

@@ -22,6 +22,23 @@ enum Score {
     /// The larger of two scores.
     static func maximum(_ a: Value, _ b: Value) -> Value { .double(max(total(a), total(b))) }
 
+    /// The score of the side that a condition chooses; none where the condition is an error.
+    static func choose(_ condition: Value, _ first: Value, _ second: Value) -> Value {
+        guard case .boolean(let truth) = condition else { return .double(0) }
+        return .double(total(truth ? first : second))
+    }
+
+    /// Joins the scores that stand behind the elements of a list; none where an element is an error.
+    static func fold(_ operands: some Collection<Value>, with join: (Value, Value) -> Value) -> Value {
+        let count = operands.count / 2
+        for element in operands.prefix(count) {
+            if case .failure = element { return .double(0) }
+        }
+        let scores = operands.dropFirst(count)
+        guard let first = scores.first else { return .double(0) }
+        return scores.dropFirst().reduce(.double(total(first)), join)
+    }
+
     /// What a program's value scores: errors and what is no number score 0.
     static func total(_ value: Value) -> Double {
         guard let score = value.number, score > 0 else { return 0 }

@@ -14,7 +14,9 @@ public struct Program: Hashable, Sendable {
         case integerField(slot: Int)
         /// Pushes an event's string slot; an error where it is absent.
         case stringField(slot: Int)
-        /// Pushes the event's `ts` in milliseconds.
+        case timestamp(EventTime)
+        case duration(EventSpan)
+        /// Pushes the event's `ts`.
         case eventTime
         /// Pushes whether the slot has a value.
         case has(slot: Int)
@@ -24,6 +26,8 @@ public struct Program: Hashable, Sendable {
         case measure(Int)
         /// Pushes the threshold with this index of the stage.
         case threshold(Int)
+        /// Pushes a value of the stack again, counted from its bottom: the element that a macro has come to.
+        case local(Int)
 
         case negate, not
         case add, subtract, multiply, divide, remainder
@@ -31,6 +35,18 @@ public struct Program: Hashable, Sendable {
         case and, or
         /// Takes `count` list elements and below them the value looked for.
         case isIn(count: Int)
+        /// Takes a condition and the two values that it chooses between.
+        case conditional
+        /// Takes `count` list elements and above them as many truths, of which one, or each, must be true.
+        case exists(count: Int)
+        case all(count: Int)
+
+        /// The characters of a string, and the string in small letters.
+        case size, lowerAscii
+        /// Takes a string and the part looked for.
+        case startsWith, endsWith, contains
+        /// A part of a timestamp, in the zone with this index, or of a duration.
+        case timePart(TimePart, zone: UInt16)
 
         /// (a + 1) / (b + 1) of the two operands a, b, both raised by the lower one if that is below zero (R20).
         case scoreAtLeast
@@ -40,12 +56,18 @@ public struct Program: Hashable, Sendable {
         case scoreTruth
         /// The smaller and the larger of two scores.
         case minimum, maximum
+        /// `conditional`, `exists` and `all` over scores in place of truths.
+        case scoreConditional
+        case scoreExists(count: Int)
+        case scoreAll(count: Int)
     }
 
     /// The steps in order; they leave exactly one value.
     public let instructions: [Instruction]
     /// The string constants as UTF-8.
     public let strings: [[UInt8]]
+    /// The time zones that steps name.
+    public let zones: [ZoneRules]
     /// The most values that the stack holds at any step.
     public let stackDepth: Int
     /// All constants in one array, so that comparing with one touches no reference count.
@@ -54,10 +76,11 @@ public struct Program: Hashable, Sendable {
     let constantRanges: ContiguousArray<EventBatch.ByteRange>
 
     /// Creates a program from its steps and constants; traps where a step would find too few operands.
-    public init(instructions: [Instruction], strings: [[UInt8]] = []) {
+    public init(instructions: [Instruction], strings: [[UInt8]] = [], zones: [ZoneRules] = []) {
         self.instructions = instructions
         self.strings = strings
-        stackDepth = Self.stackDepth(of: instructions, constantCount: strings.count)
+        self.zones = zones
+        stackDepth = Self.stackDepth(of: instructions, constantCount: strings.count, zoneCount: zones.count)
         var bytes = ContiguousArray<UInt8>()
         constantRanges = ContiguousArray(
             strings.map { string in
@@ -68,12 +91,18 @@ public struct Program: Hashable, Sendable {
     }
 
     /// Runs the steps on counts alone: evaluation can then trust that every operand is there.
-    private static func stackDepth(of instructions: [Instruction], constantCount: Int) -> Int {
+    private static func stackDepth(of instructions: [Instruction], constantCount: Int, zoneCount: Int) -> Int {
         var depth = 0
         var deepest = 0
         for instruction in instructions {
-            if case .string(let index) = instruction {
+            switch instruction {
+            case .string(let index):
                 precondition(index >= 0 && index < constantCount, "A program names only constants that it has.")
+            case .timePart(_, let zone):
+                precondition(zone < zoneCount, "A program names only time zones that it has.")
+            case .local(let index):
+                precondition(index >= 0 && index < depth, "A program takes again only what is on the stack.")
+            default: break
             }
             let operands = instruction.operandCount
             precondition(operands >= 0 && operands <= depth, "Every step of a program finds its operands.")
@@ -87,16 +116,20 @@ public struct Program: Hashable, Sendable {
 
 extension Program.Instruction {
     /// How many values the step takes from the stack; each step pushes one.
-    var operandCount: Int {
+    public var operandCount: Int {
         switch self {
-        case .integer, .double, .boolean, .string, .integerField, .stringField, .eventTime, .has, .typeIs, .measure,
-            .threshold:
+        case .integer, .double, .boolean, .string, .timestamp, .duration, .integerField, .stringField, .eventTime, .has,
+            .typeIs, .measure, .threshold, .local:
             0
-        case .negate, .not, .scoreTruth: 1
+        case .negate, .not, .scoreTruth, .size, .lowerAscii, .timePart: 1
         case .add, .subtract, .multiply, .divide, .remainder, .equal, .notEqual, .less, .lessOrEqual, .greater,
-            .greaterOrEqual, .and, .or, .scoreAtLeast, .scoreAtMost, .minimum, .maximum:
+            .greaterOrEqual, .and, .or, .startsWith, .endsWith, .contains, .scoreAtLeast, .scoreAtMost, .minimum,
+            .maximum:
             2
+        case .conditional, .scoreConditional: 3
         case .isIn(let count): count < Int.max ? count + 1 : count
+        case .exists(let count), .all(let count), .scoreExists(let count), .scoreAll(let count):
+            count < Int.max / 2 ? 2 * count : count
         }
     }
 }

@@ -5,7 +5,7 @@ extension Value {
         switch self {
         case .integer(let integer): Double(integer)
         case .double(let double): double
-        case .boolean, .string, .failure: nil
+        case .boolean, .string, .timestamp, .duration, .failure: nil
         }
     }
 
@@ -24,25 +24,25 @@ extension Value {
         case .integer(let integer): integer == .min ? .failure(.overflow) : .integer(-integer)
         case .double(let double): .double(-double)
         case .failure: operand
-        case .boolean, .string: .failure(.typeMismatch)
+        case .boolean, .string, .timestamp, .duration: .failure(.typeMismatch)
         }
     }
 
-    /// The sum; exact for two integers, or a failure.
+    /// The sum; exact for two integers and for times, or a failure.
     static func + (left: Value, right: Value) -> Value {
         if case (.integer(let left), .integer(let right)) = (left, right) {
             return exact(left.addingReportingOverflow(right))
         }
-        guard let a = left.number, let b = right.number else { return failure(of: left, right) }
+        guard let a = left.number, let b = right.number else { return sumOfTimes(left, right) }
         return .double(a + b)
     }
 
-    /// The difference; exact for two integers, or a failure.
+    /// The difference; exact for two integers and for times, or a failure.
     static func - (left: Value, right: Value) -> Value {
         if case (.integer(let left), .integer(let right)) = (left, right) {
             return exact(left.subtractingReportingOverflow(right))
         }
-        guard let a = left.number, let b = right.number else { return failure(of: left, right) }
+        guard let a = left.number, let b = right.number else { return differenceOfTimes(left, right) }
         return .double(a - b)
     }
 
@@ -84,7 +84,16 @@ extension Value {
         switch operand {
         case .boolean(let truth): .boolean(!truth)
         case .failure: operand
-        case .integer, .double, .string: .failure(.typeMismatch)
+        case .integer, .double, .string, .timestamp, .duration: .failure(.typeMismatch)
+        }
+    }
+
+    /// The value of `condition ? first : second`: an error of the side that is not chosen is none.
+    static func choose(_ condition: Value, _ first: Value, _ second: Value) -> Value {
+        switch condition {
+        case .boolean(let truth): truth ? first : second
+        case .failure: condition
+        case .integer, .double, .string, .timestamp, .duration: .failure(.typeMismatch)
         }
     }
 

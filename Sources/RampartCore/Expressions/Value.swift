@@ -1,9 +1,11 @@
-/// What a step of a program leaves on the stack: a value of one of four types, or why there is none (R19).
+/// What a step of a program leaves on the stack: a value of one of six types, or why there is none (R19).
 public enum Value: Hashable, Sendable {
     case integer(Int64)
     case double(Double)
     case boolean(Bool)
     case string(StringReference)
+    case timestamp(EventTime)
+    case duration(EventSpan)
     case failure(EvaluationFailure)
 
     /// A string that stays where it is: in the event's batch or among the program's constants.
@@ -17,18 +19,21 @@ public enum Value: Hashable, Sendable {
         public var range: EventBatch.ByteRange
         /// What they lie in.
         public var storage: Storage
+        /// Whether ASCII capitals are read as small letters, which spares `lowerAscii` a copy.
+        public var isLowered: Bool
 
         /// Creates a reference.
-        public init(range: EventBatch.ByteRange, storage: Storage) {
+        public init(range: EventBatch.ByteRange, storage: Storage, isLowered: Bool = false) {
             self.range = range
             self.storage = storage
+            self.isLowered = isLowered
         }
     }
 }
 
 /// Why an expression has no value (R19).
 public enum EvaluationFailure: String, CaseIterable, Hashable, Sendable {
-    /// Integer arithmetic outside 64 bits.
+    /// Integer arithmetic outside 64 bits, or a timestamp or duration outside its range.
     case overflow
     /// Integer division or remainder by zero.
     case divisionByZero = "division_by_zero"
@@ -50,7 +55,7 @@ public enum Verdict: Hashable, Sendable {
         case .boolean(true): self = .holds
         case .boolean(false): self = .fails
         case .failure(let failure): self = .failed(failure)
-        case .integer, .double, .string: self = .failed(.typeMismatch)
+        case .integer, .double, .string, .timestamp, .duration: self = .failed(.typeMismatch)
         }
     }
 }

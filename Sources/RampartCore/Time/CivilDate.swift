@@ -42,6 +42,21 @@ struct CivilDate: Hashable {
         return era * Self.daysPerEra + dayOfEra - Self.epochInEra
     }
 
+    /// The number of days of the year that lie before this one.
+    var dayOfYear: Int {
+        var first = self
+        first.month = 1
+        first.day = 1
+        return daysSinceEpoch - first.daysSinceEpoch
+    }
+
+    /// The day of the week of a day that lies this many days after 1970-01-01, 0 for Sunday.
+    static func dayOfWeek(daysSinceEpoch days: Int) -> Int {
+        // The epoch was a Thursday.
+        let remainder = (days + 4) % 7
+        return remainder < 0 ? remainder + 7 : remainder
+    }
+
     private static let daysPerEra = 146_097
     /// Days from 0000-03-01, where an era begins, to 1970-01-01.
     private static let epochInEra = 719_468

@@ -15,6 +15,17 @@ extension ZoneRules {
         return EventTime(milliseconds: local) - offset(low - 1)
     }
 
+    /// How far the zone's clocks are ahead of UTC at a moment.
+    func offset(at time: EventTime) -> EventSpan {
+        // The first transition that is later.
+        var (low, high) = (0, transitions.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if time < transitions[middle].start { high = middle } else { low = middle + 1 }
+        }
+        return offset(low)
+    }
+
     /// The offset before the transition with this index.
     private func offset(_ index: Int) -> EventSpan {
         index == 0 ? initialOffset : transitions[index - 1].offset

@@ -23,7 +23,7 @@ struct ConditionGenerator {
 
     /// A condition over an event.
     mutating func eventCondition(allowsThresholds: Bool) -> ModelExpression {
-        switch random.number(0...7) {
+        switch random.number(0...11) {
         case 0: return .typeIs(random.pick(types))
         case 1: return .not(.typeIs(random.pick(types)))
         case 2, 3:
@@ -41,16 +41,48 @@ struct ConditionGenerator {
             return .has(field)
         case 6:
             return .or(eventCondition(allowsThresholds: false), eventCondition(allowsThresholds: false))
+        case 7: return timeCondition()
+        case 8, 9: return textCondition()
+        case 10:
+            return .conditional(
+                eventCondition(allowsThresholds: false), eventCondition(allowsThresholds: false),
+                eventCondition(allowsThresholds: false))
         default:
             return .and(
                 eventCondition(allowsThresholds: false), .compare(.equal, .field(.merchantID), .string("m1")))
         }
     }
 
+    private mutating func timeCondition() -> ModelExpression {
+        if random.chance(30) { return .isBefore(Int64(random.number(1...20)) * 30_000) }
+        let part = random.pick([.seconds, .seconds, .minutes, .hours, .dayOfWeek] as [ModelExpression.Part])
+        let value = ModelExpression.part(part, minutesEast: random.pick([0, 0, 330, -570, 60]))
+        let bound = ModelExpression.integer(Int64(random.number(1...(part == .seconds ? 40 : 5))))
+        return .compare(random.pick([.less, .greaterOrEqual, .notEqual]), value, bound)
+    }
+
+    private mutating func textCondition() -> ModelExpression {
+        guard let field = field({ [.buyerID, .deviceID, .ip, .adID].contains($0) }) else { return .has(.merchantID) }
+        let text: ModelExpression = random.chance(25) ? .lowered(.field(field)) : .field(field)
+        switch random.number(0...3) {
+        case 0:
+            return .compare(random.pick([.less, .greaterOrEqual]), .size(text), .integer(Int64(random.number(2...9))))
+        case 1:
+            let words = [ModelExpression.string("b1"), .string("d1"), .field(.merchantID)]
+            return .macro(
+                random.pick(ModelExpression.Macro.allCases), Array(words.prefix(random.number(1...3))),
+                .compare(random.pick([.equal, .notEqual]), .element, text))
+        default:
+            return .search(
+                random.pick(ModelExpression.Search.allCases), text,
+                random.pick(["b", "1", "d", "10.", ".0.2", "a2", ""]))
+        }
+    }
+
     /// A condition over measures; also fills `measures` and `thresholds`.
     mutating func windowCondition() -> ModelExpression {
         let condition: ModelExpression
-        switch random.number(0...11) {
+        switch random.number(0...15) {
         case 0, 1, 2: condition = .compare(.greaterOrEqual, count(), threshold(.integer(Int64(random.number(2...4)))))
         case 3:
             condition = .compare(.greaterOrEqual, total(), threshold(.integer(Int64(random.pick([3, 10, 50])))))
@@ -72,11 +104,24 @@ struct ConditionGenerator {
             let quotient = ModelExpression.arithmetic(random.pick([.divide, .remainder]), count(), count())
             let left = ModelExpression.compare(.greater, quotient, .integer(1))
             condition = .or(left, .compare(.greaterOrEqual, total(), .integer(8)))
-        case 9, 10:
+        case 9, 10, 13, 14:
             // On and off with every event, so that fired intervals overlap.
             let rest = ModelExpression.arithmetic(.remainder, count(), .integer(Int64(random.number(2...3))))
             condition = .compare(.notEqual, rest, .integer(0))
             toggles = true
+        case 11:
+            let few = ModelExpression.compare(
+                .greaterOrEqual, count(), threshold(.integer(Int64(random.number(2...4)))))
+            let much = ModelExpression.compare(.greaterOrEqual, total(), .integer(10))
+            let which = ModelExpression.compare(.greater, count(), .integer(Int64(random.number(1...3))))
+            condition = random.chance(50) ? .conditional(which, few, much) : .not(.conditional(which, .not(few), much))
+        case 12:
+            // One of several measures, or each of them, is past a bound.
+            let list = [count(), random.chance(50) ? distinct() : count()]
+            let past = ModelExpression.compare(
+                .greaterOrEqual, .element, threshold(.integer(Int64(random.number(2...3)))))
+            let macro = random.pick(ModelExpression.Macro.allCases)
+            condition = random.chance(70) ? .macro(macro, list, past) : .not(.macro(macro, list, .not(past)))
         default:
             let left = ModelExpression.compare(.greaterOrEqual, count(), .integer(2))
             let right = ModelExpression.compare(.equal, count(), .integer(3))

@@ -21,6 +21,24 @@ indirect enum ModelExpression: Hashable, Sendable {
         case remainder = "%"
     }
 
+    /// A function of a string and a part that it may have.
+    enum Search: String, CaseIterable, Sendable {
+        case startsWith, endsWith, contains
+    }
+
+    /// A number that a timestamp has.
+    enum Part: String, CaseIterable, Sendable {
+        case hours = "getHours"
+        case minutes = "getMinutes"
+        case seconds = "getSeconds"
+        case dayOfWeek = "getDayOfWeek"
+    }
+
+    /// How a macro joins its conditions.
+    enum Macro: String, CaseIterable, Sendable {
+        case exists, all
+    }
+
     case integer(Int64)
     case double(Double)
     case string(String)
@@ -36,6 +54,17 @@ indirect enum ModelExpression: Hashable, Sendable {
     case compare(Comparison, ModelExpression, ModelExpression)
     case arithmetic(Operator, ModelExpression, ModelExpression)
     case isIn(ModelExpression, [ModelExpression])
+    case conditional(ModelExpression, ModelExpression, ModelExpression)
+    case search(Search, ModelExpression, String)
+    case size(ModelExpression)
+    case lowered(ModelExpression)
+    /// A part of the event's time, so many minutes east of UTC.
+    case part(Part, minutesEast: Int)
+    /// Whether the event's time is before another, in milliseconds.
+    case isBefore(Int64)
+    /// Whether conditions hold of values, which they name `element`.
+    case macro(Macro, [ModelExpression], ModelExpression)
+    case element
 
     /// The expression as CEL text; names are those of the stage's measures and thresholds.
     func text(measures: [String], thresholds: [String]) -> String {
@@ -61,6 +90,20 @@ indirect enum ModelExpression: Hashable, Sendable {
             return "(\(render(left)) \(operation.rawValue) \(render(right)))"
         case .isIn(let value, let list):
             return "\(render(value)) in [\(list.map(render).joined(separator: ", "))]"
+        case .conditional(let condition, let first, let second):
+            return "((\(render(condition))) ? (\(render(first))) : (\(render(second))))"
+        case .search(let search, let value, let part): return "\(render(value)).\(search.rawValue)(\"\(part)\")"
+        case .size(let value): return "size(\(render(value)))"
+        case .lowered(let value): return "\(render(value)).lowerAscii()"
+        case .part(let part, let minutes):
+            let (hours, rest) = (abs(minutes) / 60, abs(minutes) % 60)
+            let zone = "\(minutes < 0 ? "-" : "+")\(hours < 10 ? "0" : "")\(hours):\(rest < 10 ? "0" : "")\(rest)"
+            return "ts.\(part.rawValue)(\(minutes == 0 ? "" : "\"\(zone)\""))"
+        case .isBefore(let time):
+            return "ts - timestamp(\"1970-01-01T00:00:00Z\") < duration(\"\(time)ms\")"
+        case .macro(let macro, let list, let condition):
+            return "[\(list.map(render).joined(separator: ", "))].\(macro.rawValue)(element, \(render(condition)))"
+        case .element: return "element"
         }
     }
 
@@ -72,7 +115,11 @@ indirect enum ModelExpression: Hashable, Sendable {
         case .and(let left, let right), .or(let left, let right), .compare(_, let left, let right),
             .arithmetic(_, let left, let right):
             left.measuresNamed.union(right.measuresNamed)
-        case .isIn(let value, let list): list.reduce(value.measuresNamed) { $0.union($1.measuresNamed) }
+        case .isIn(let value, let list), .macro(_, let list, let value):
+            list.reduce(value.measuresNamed) { $0.union($1.measuresNamed) }
+        case .conditional(let condition, let first, let second):
+            condition.measuresNamed.union(first.measuresNamed).union(second.measuresNamed)
+        case .search(_, let value, _), .size(let value), .lowered(let value): value.measuresNamed
         default: []
         }
     }

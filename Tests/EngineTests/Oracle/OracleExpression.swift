@@ -26,6 +26,8 @@ struct OracleScope {
     var measures: [OracleValue] = []
     /// The thresholds of the stage.
     var thresholds: [Threshold] = []
+    /// The element that a macro has come to.
+    var element: OracleValue?
 
     /// The value of an expression (R19).
     func value(_ expression: ModelExpression) -> OracleValue {
@@ -58,7 +60,58 @@ struct OracleScope {
         case .arithmetic(let operation, let left, let right): return calculate(operation, value(left), value(right))
         case .isIn(let operand, let list):
             let found = value(operand)
-            return found == .error ? .error : .boolean(list.map(value).contains(found))
+            let values = list.map(value)
+            return found == .error || values.contains(.error) ? .error : .boolean(values.contains(found))
+        case .conditional(let condition, let first, let second):
+            guard case .boolean(let truth) = value(condition) else { return .error }
+            return value(truth ? first : second)
+        case .search(let search, let operand, let part):
+            guard case .string(let text) = value(operand) else { return .error }
+            return .boolean(Self.matches(search, text, part))
+        case .size(let operand):
+            guard case .string(let text) = value(operand) else { return .error }
+            return .integer(Int64(text.unicodeScalars.count))
+        case .lowered(let operand):
+            guard case .string(let text) = value(operand) else { return .error }
+            return .string(text.lowercased())
+        case .part(let part, let minutes): return event.map { .integer(Self.part(part, $0.time, minutes)) } ?? .error
+        case .isBefore(let time): return event.map { .boolean($0.time < time) } ?? .error
+        case .macro(let macro, let list, let condition):
+            let values = list.map(value)
+            if values.contains(.error) { return .error }
+            let truths = values.map { with($0).value(condition) }
+            if truths.contains(.boolean(macro == .exists)) { return .boolean(macro == .exists) }
+            return truths.contains(.error) ? .error : .boolean(macro == .all)
+        case .element: return element ?? .error
+        }
+    }
+
+    /// The same names, and the element of a macro.
+    private func with(_ element: OracleValue) -> OracleScope {
+        var scope = self
+        scope.element = element
+        return scope
+    }
+
+    private static func matches(_ search: ModelExpression.Search, _ text: String, _ part: String) -> Bool {
+        switch search {
+        case .startsWith: text.hasPrefix(part)
+        case .endsWith: text.hasSuffix(part)
+        case .contains: text.indices.contains { text[$0...].hasPrefix(part) }
+        }
+    }
+
+    /// A part of a moment, which is not before 1970, on clocks that are no more than a day ahead or behind.
+    private static func part(_ part: ModelExpression.Part, _ milliseconds: Int64, _ minutesEast: Int) -> Int64 {
+        let day: Int64 = 86_400
+        // A week more is as good, and not below zero.
+        let seconds = milliseconds / 1000 + Int64(minutesEast) * 60 + 7 * day
+        switch part {
+        case .hours: return seconds % day / 3600
+        case .minutes: return seconds % 3600 / 60
+        case .seconds: return seconds % 60
+        // The first day of 1970 was a Thursday.
+        case .dayOfWeek: return (seconds / day + 4) % 7
         }
     }
 
@@ -127,6 +180,14 @@ struct OracleScope {
             let scores = [score(left, turned: turned), score(right, turned: turned)]
             if case .and = condition { return turned ? scores.max()! : scores.min()! }
             return turned ? scores.min()! : scores.max()!
+        case .conditional(let condition, let first, let second):
+            guard case .boolean(let truth) = value(condition) else { return 0 }
+            return score(truth ? first : second, turned: turned)
+        case .macro(let macro, let list, let condition):
+            let values = list.map(value)
+            if values.contains(.error) { return 0 }
+            let scores = values.map { with($0).score(condition, turned: turned) }
+            return (macro == .all) != turned ? scores.min()! : scores.max()!
         case .compare(let comparison, let left, let right) where comparison != .equal && comparison != .notEqual:
             guard var first = value(left).number, var second = value(right).number else { return 0 }
             let lower = min(first, second)

@@ -49,7 +49,10 @@ import Testing
             "&&", "||", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "!", "=", "0", "1", "0.5", "1e3",
             "0x10",
             "9223372036854775807", "9223372036854775808", "'GBP'", "\"refund\"", "'", "\"", "\\u0041", "é", "5u",
-            "b'x'",
+            "b'x'", "size", "startsWith", "lowerAscii()", ".size()", ".getHours()", ".getHours('UTC')", "[1, 2]",
+            ".exists(x,",
+            ".all(y,", "x", "y", "timestamp(", "duration('1h')", "timestamp('2026-01-01T00:00:00Z')", "'5m'", "reason",
+            ".contains('B')",
         ]
         var accepted = 0
         for _ in 0..<20_000 {
@@ -64,7 +67,7 @@ import Testing
     @Test func nearlyGoodConditions() {
         var random = ExpressionRandom(seed: 3)
         let batch = Samples.refund.batch(Samples.layout)
-        let good = ExpressionReference.operators.map { Array($0.example.utf8) }
+        let good = (ExpressionReference.operators + ExpressionReference.functions).map { Array($0.example.utf8) }
         var accepted = 0
         for _ in 0..<10_000 {
             var bytes = random.pick(good)

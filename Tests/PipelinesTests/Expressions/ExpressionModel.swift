@@ -7,6 +7,8 @@ enum ModelValue: Equatable {
     case double(Double)
     case boolean(Bool)
     case string(String)
+    case timestamp(Int128)
+    case duration(Int128)
     case failure(EvaluationFailure)
 
     /// The failure if this is one.
@@ -37,6 +39,14 @@ indirect enum ExpressionModel {
     case negate(ExpressionModel)
     case binary(String, ExpressionModel, ExpressionModel)
     case isIn(ExpressionModel, [ExpressionModel])
+    case timestamp(Int64)
+    case duration(Int64)
+    case conditional(ExpressionModel, ExpressionModel, ExpressionModel)
+    /// A function behind a value, and the argument in its parentheses.
+    case call(String, ExpressionModel, ExpressionModel?)
+    /// A macro over a list, the name of its elements and its condition.
+    case macro(String, [ExpressionModel], String, ExpressionModel)
+    case variable(String)
 
     /// The text, with parentheses around every operand.
     var text: String {
@@ -56,13 +66,21 @@ indirect enum ExpressionModel {
         case .binary(let operation, let left, let right): "(\(left.text)) \(operation) (\(right.text))"
         case .isIn(let value, let elements):
             "(\(value.text)) in [\(elements.map(\.text).joined(separator: ", "))]"
+        case .timestamp(let time): "timestamp(\"\(EventTime(milliseconds: time).text)\")"
+        case .duration(let span): "duration('\(span)ms')"
+        case .conditional(let condition, let first, let second):
+            "(\(condition.text)) ? (\(first.text)) : (\(second.text))"
+        case .call(let name, let value, let argument): "(\(value.text)).\(name)(\(argument?.text ?? ""))"
+        case .macro(let name, let elements, let variable, let condition):
+            "[\(elements.map(\.text).joined(separator: ", "))].\(name)(\(variable), \(condition.text))"
+        case .variable(let name): name
         }
     }
 
     // MARK: - Value (R19)
 
-    /// The value for an event.
-    func value(_ event: SampleEvent) -> ModelValue {
+    /// The value for an event, where the macros around the expression have given `names` to elements.
+    func value(_ event: SampleEvent, _ names: [String: ModelValue] = [:]) -> ModelValue {
         switch self {
         case .integer(let integer): return .integer(Int128(integer))
         case .double(let double): return .double(double)
@@ -72,7 +90,7 @@ indirect enum ExpressionModel {
             if let integer = event.integers[field] { return .integer(Int128(integer)) }
             if let string = event.strings[field] { return .string(string) }
             return .failure(.absent)
-        case .time: return .integer(Int128(event.time))
+        case .time: return .timestamp(Int128(event.time))
         case .threshold(let threshold):
             switch threshold.value {
             case .integer(let integer): return .integer(Int128(integer))
@@ -82,17 +100,34 @@ indirect enum ExpressionModel {
         case .typeIs(let type): return .boolean(event.type == type)
         case .typeIn(let types): return .boolean(types.contains(event.type))
         case .not(let operand):
-            let value = operand.value(event)
+            let value = operand.value(event, names)
             return value == .boolean(true) ? .boolean(false) : value == .boolean(false) ? .boolean(true) : value
         case .negate(let operand):
             return Self.arithmetic(
-                "-", operand.value(event) == .double(0) ? .double(-0.0) : .integer(0), operand.value(event))
+                "-", operand.value(event, names) == .double(0) ? .double(-0.0) : .integer(0),
+                operand.value(event, names))
         case .binary(let operation, let left, let right):
-            return Self.binary(operation, left.value(event), right.value(event))
+            return Self.binary(operation, left.value(event, names), right.value(event, names))
         case .isIn(let value, let elements):
-            let sought = value.value(event)
+            let sought = value.value(event, names)
             if sought.failure != nil { return sought }
-            return .boolean(elements.contains { Self.binary("==", sought, $0.value(event)) == .boolean(true) })
+            let values = elements.map { $0.value(event, names) }
+            if let failure = values.first(where: { $0.failure != nil }) { return failure }
+            return .boolean(values.contains { Self.binary("==", sought, $0) == .boolean(true) })
+        case .timestamp(let time): return .timestamp(Int128(time))
+        case .duration(let span): return .duration(Int128(span))
+        case .conditional(let condition, let first, let second):
+            let truth = condition.value(event, names)
+            if truth.failure != nil { return truth }
+            return truth == .boolean(true) ? first.value(event, names) : second.value(event, names)
+        case .call(let name, let value, let argument):
+            return ModelFunctions.call(name, value.value(event, names), argument?.value(event, names))
+        case .macro(let name, let elements, let variable, let condition):
+            let values = elements.map { $0.value(event, names) }
+            if let failure = values.first(where: { $0.failure != nil }) { return failure }
+            return values.map { condition.value(event, names.merging([variable: $0]) { $1 }) }
+                .reduce(.boolean(name == "all")) { Self.binary(name == "all" ? "&&" : "||", $0, $1) }
+        case .variable(let name): return names[name]!
         }
     }
 
@@ -119,7 +154,7 @@ indirect enum ExpressionModel {
 
     private static func isEqual(_ left: ModelValue, _ right: ModelValue) -> Bool {
         switch (left, right) {
-        case (.integer, .integer), (.boolean, .boolean): left == right
+        case (.integer, .integer), (.boolean, .boolean), (.timestamp, .timestamp), (.duration, .duration): left == right
         case (.string(let left), .string(let right)): Array(left.utf8) == Array(right.utf8)
         default: left.double! == right.double!
         }
@@ -129,6 +164,7 @@ indirect enum ExpressionModel {
         switch (left, right) {
         case (.integer(let left), .integer(let right)): left < right
         case (.string(let left), .string(let right)): left.utf8.lexicographicallyPrecedes(right.utf8)
+        case (.timestamp(let left), .timestamp(let right)), (.duration(let left), .duration(let right)): left < right
         default: left.double! < right.double!
         }
     }
@@ -136,6 +172,7 @@ indirect enum ExpressionModel {
     private static func arithmetic(_ operation: String, _ left: ModelValue, _ right: ModelValue) -> ModelValue {
         if left.failure != nil { return left }
         if right.failure != nil { return right }
+        if let time = ModelFunctions.timeArithmetic(operation, left, right) { return time }
         guard case (.integer(let a), .integer(let b)) = (left, right) else {
             let (a, b) = (left.double!, right.double!)
             return .double(operation == "+" ? a + b : operation == "-" ? a - b : operation == "*" ? a * b : a / b)
@@ -157,111 +194,34 @@ indirect enum ExpressionModel {
     // MARK: - Score (R20)
 
     /// The score for an event, or that of the negation.
-    func score(_ event: SampleEvent, isNegated: Bool = false) -> Double {
+    func score(_ event: SampleEvent, isNegated: Bool = false, _ names: [String: ModelValue] = [:]) -> Double {
         switch self {
-        case .not(let operand): return operand.score(event, isNegated: !isNegated)
+        case .not(let operand): return operand.score(event, isNegated: !isNegated, names)
         case .binary("&&", let left, let right), .binary("||", let left, let right):
-            let scores = [left.score(event, isNegated: isNegated), right.score(event, isNegated: isNegated)]
+            let scores = [
+                left.score(event, isNegated: isNegated, names), right.score(event, isNegated: isNegated, names),
+            ]
             guard case .binary(let operation, _, _) = self else { return 0 }
             return (operation == "&&") != isNegated ? scores.min()! : scores.max()!
         case .binary(let operation, let left, let right) where ["<", "<=", ">", ">="].contains(operation):
-            let (a, b) = (left.value(event), right.value(event))
-            if case .string = a { break }
-            if case .string = b { break }
-            guard var a = a.double, var b = b.double else { return 0 }
+            // Only numbers have distances; a comparison of others is a plain truth.
+            guard var a = left.value(event, names).double, var b = right.value(event, names).double else { break }
             if min(a, b) < 0 { (a, b) = (a - min(a, b), b - min(a, b)) }
             let isAtLeast = operation.hasPrefix(">") != isNegated
             let score = isAtLeast ? (a + 1) / (b + 1) : (b + 1) / (a + 1)
             return score.isNaN ? 0 : min(score, 1e9)
+        case .conditional(let condition, let first, let second):
+            guard case .boolean(let truth) = condition.value(event, names) else { return 0 }
+            return (truth ? first : second).score(event, isNegated: isNegated, names)
+        case .macro(let name, let elements, let variable, let condition):
+            let values = elements.map { $0.value(event, names) }
+            if values.contains(where: { $0.failure != nil }) { return 0 }
+            let scores = values.map {
+                condition.score(event, isNegated: isNegated, names.merging([variable: $0]) { $1 })
+            }
+            return (name == "all") != isNegated ? scores.min()! : scores.max()!
         default: break
         }
-        return value(event) == .boolean(!isNegated) ? 2 : 0
-    }
-}
-
-extension ExpressionModel {
-    private static let integers: [Int64] = [0, 1, -1, 2, 3, 10, -7, 250, .max, .min, 1 << 53, 1 << 62]
-    private static let doubles = [0.0, 0.5, -1.5, 2.0, 250.0, 1e9, 1e300]
-    private static let strings = ["", "GBP", "EUR", "b-1", "é"]
-
-    /// A well-typed expression of the type, at most so deep.
-    static func random(_ type: ExpressionType, _ depth: Int, _ random: inout ExpressionRandom) -> ExpressionModel {
-        if depth == 0 || random.chance(1, in: 6) { return leaf(type, &random) }
-        let below = depth - 1
-        switch type {
-        case .string: return leaf(.string, &random)
-        case .integer:
-            if random.chance(1, in: 6) { return .negate(.random(.integer, below, &random)) }
-            let operation = random.pick(["+", "-", "*", "/", "%"])
-            return .binary(operation, .random(.integer, below, &random), .random(.integer, below, &random))
-        case .double:
-            if random.chance(1, in: 6) { return .negate(.random(.double, below, &random)) }
-            let operands = random.pick(
-                [
-                    (ExpressionType.double, .double), (.double, .integer), (.integer, .double),
-                ] as [(ExpressionType, ExpressionType)])
-            let operation = random.pick(["+", "-", "*", "/"])
-            return .binary(operation, .random(operands.0, below, &random), .random(operands.1, below, &random))
-        case .boolean: return condition(below, &random)
-        }
-    }
-
-    private static func condition(_ depth: Int, _ random: inout ExpressionRandom) -> ExpressionModel {
-        let number: [ExpressionType] = [.integer, .double]
-        switch random.below(8) {
-        case 0, 1: return .not(.random(.boolean, depth, &random))
-        case 2, 3, 4:
-            let operation = random.pick(["&&", "||", "&&", "||", "==", "!="])
-            return .binary(operation, .random(.boolean, depth, &random), .random(.boolean, depth, &random))
-        case 5:
-            let operation = random.pick(["==", "!=", "<", "<=", ">", ">="])
-            let left = ExpressionModel.random(random.pick(number), depth, &random)
-            return .binary(operation, left, .random(random.pick(number), depth, &random))
-        case 6:
-            let operation = random.pick(["==", "!=", "<", "<=", ">", ">="])
-            return .binary(operation, .random(.string, depth, &random), .random(.string, depth, &random))
-        default:
-            let type = random.pick([ExpressionType.integer, .double, .string, .boolean])
-            let elements = (0...random.below(3)).map { _ in literal(type, &random) }
-            let sought = type.name == "double" ? random.pick(number) : type
-            return .isIn(.random(sought, depth, &random), elements)
-        }
-    }
-
-    private static func literal(_ type: ExpressionType, _ random: inout ExpressionRandom) -> ExpressionModel {
-        switch type {
-        case .integer: .integer(random.pick(integers))
-        case .double: .double(random.pick(doubles))
-        case .string: .string(random.pick(strings))
-        case .boolean: .boolean(random.chance(1, in: 2))
-        }
-    }
-
-    private static func leaf(_ type: ExpressionType, _ random: inout ExpressionRandom) -> ExpressionModel {
-        if random.chance(1, in: 3) { return literal(type, &random) }
-        switch type {
-        case .integer:
-            return random.pick([
-                .field(.amount), .field(.cost), .field(.rating), .time, .threshold(Samples.thresholds[0]),
-            ])
-        case .double: return .threshold(Samples.thresholds[1])
-        case .string: return .field(random.pick([.currency, .buyerID, .reason]))
-        case .boolean:
-            return random.pick([
-                .has(.amount), .has(.reason), .typeIs(.refund), .typeIs(.order), .typeIn([.order, .click]),
-            ])
-        }
-    }
-
-    /// An event in which every field may be absent.
-    static func event(_ random: inout ExpressionRandom) -> SampleEvent {
-        var event = SampleEvent(type: random.pick([.order, .refund, .click]), time: random.pick([0, 1_000, -5]))
-        for field in [Field.amount, .cost, .rating] where random.chance(3, in: 4) {
-            event.integers[field] = random.pick(integers)
-        }
-        for field in [Field.currency, .buyerID, .reason] where random.chance(3, in: 4) {
-            event.strings[field] = random.pick(strings)
-        }
-        return event
+        return value(event, names) == .boolean(!isNegated) ? 2 : 0
     }
 }

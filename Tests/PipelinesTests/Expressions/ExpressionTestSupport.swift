@@ -77,6 +77,53 @@ enum Samples {
         try checkExpression(text, scope: scope, expecting: expected).get()
     }
 
+    /// The expression, or nil where it takes too many steps, as random ones may.
+    static func checkUnlessTooLong(
+        _ text: String, _ scope: ExpressionScope, _ expected: ExpressionType = .boolean
+    ) throws -> CheckedExpression? {
+        switch checkExpression(text, scope: scope, expecting: expected) {
+        case .success(let expression): return expression
+        case .failure(let errors) where errors.errors.contains { $0.message.contains("too long") }: return nil
+        case .failure(let errors): throw errors
+        }
+    }
+
+    /// The value of an expression of whatever type as text, or `error: ` and its failure.
+    static func value(_ text: String, _ event: SampleEvent = refund) throws -> String {
+        var errors: [ExpressionErrors] = []
+        for type in [ExpressionType.boolean, .integer, .double, .string, .timestamp, .duration] {
+            switch checkExpression(text, scope: Self.event, expecting: type) {
+            case .success(let expression):
+                let program = expression.program(layout: layout)
+                let batch = event.batch(layout)
+                return Self.text(program.value(event: 0, of: batch, thresholds: thresholds), program, batch)
+            case .failure(let found): errors.append(found)
+            }
+        }
+        throw try #require(errors.first)
+    }
+
+    private static func text(_ value: Value, _ program: Program, _ batch: EventBatch) -> String {
+        switch value {
+        case .integer(let integer): "\(integer)"
+        case .double(let double): "\(double)"
+        case .boolean(let truth): "\(truth)"
+        case .string(let string): "\"\(text(string, program, batch))\""
+        case .timestamp(let time): time.text
+        case .duration(let span): span.text
+        case .failure(let failure): "error: \(failure.rawValue)"
+        }
+    }
+
+    /// The characters of a string that a program left.
+    static func text(_ string: Value.StringReference, _ program: Program, _ batch: EventBatch) -> String {
+        let all = string.storage == .batch ? Array(batch.bytes) : program.strings.flatMap { $0 }
+        let bytes = all[string.range.indices].map { byte in
+            string.isLowered && (0x41...0x5A).contains(byte) ? byte + 0x20 : byte
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// The verdict of a condition on an event.
     static func verdict(_ text: String, _ event: SampleEvent = refund) throws -> Verdict {
         try check(text, Self.event).program(layout: layout)
@@ -99,5 +146,24 @@ enum Samples {
             return []
         case .failure(let errors): return errors.errors
         }
+    }
+
+    /// Checks that a text has one error, which points to the one piece between `«` and `»`.
+    static func expectOneError(
+        _ marked: String, _ message: String, _ suggestion: String?, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let text = marked.replacing("«", with: "").replacing("»", with: "")
+        let errors = Samples.errors(text)
+        let error = try #require(errors.first, "\(text)", sourceLocation: sourceLocation)
+        let start = try #require(marked.utf8.firstRange(of: "«".utf8)).lowerBound
+        let end = try #require(marked.utf8.firstRange(of: "»".utf8)).lowerBound
+        let lower = marked.utf8.distance(from: marked.startIndex, to: start)
+        let upper = marked.utf8.distance(from: marked.startIndex, to: end) - "«".utf8.count
+        // The lowest integer has its sign in the token, the number below it has not.
+        let signed = text.contains("-9223372036854775809") ? 1 : 0
+        #expect(error.range == lower + signed..<upper, "\(error)", sourceLocation: sourceLocation)
+        #expect(error.message.contains(message), "\(error)", sourceLocation: sourceLocation)
+        #expect(error.suggestion == suggestion, "\(error)", sourceLocation: sourceLocation)
+        #expect(errors.count == 1, "\(errors)", sourceLocation: sourceLocation)
     }
 }

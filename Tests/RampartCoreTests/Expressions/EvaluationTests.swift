@@ -153,7 +153,9 @@ import Testing
 
     /// A type check that was skipped, or an override of another type, is an error and never a trap.
     @Test func operandsOfTheWrongTypeAreErrors() {
-        let values: [[Step]] = [[.integer(1)], [.double(1)], [.boolean(true)], [.string(0)]]
+        let values: [[Step]] = [
+            [.integer(1)], [.double(1)], [.boolean(true)], [.string(0)], [.timestamp(.year2100)], [.duration(.zero)],
+        ]
         let steps: [Step] = [
             .add, .subtract, .multiply, .divide, .remainder, .equal, .less, .and, .or, .isIn(count: 1), .scoreAtLeast,
             .scoreAtMost, .minimum, .maximum,

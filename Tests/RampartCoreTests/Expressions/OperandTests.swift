@@ -34,8 +34,8 @@ import Testing
         #expect(Self.run([.integerField(slot: 0)], row: 1) == .failure(.absent))
         #expect(Self.run([.has(slot: 0)], row: 0) == .boolean(true))
         #expect(Self.run([.has(slot: 1)], row: 1) == .boolean(false))
-        #expect(Self.run([.eventTime], row: 0) == .integer(1_000))
-        #expect(Self.run([.eventTime], row: 1) == .integer(-1))
+        #expect(Self.run([.eventTime], row: 0) == .timestamp(EventTime(milliseconds: 1_000)))
+        #expect(Self.run([.eventTime], row: 1) == .timestamp(EventTime(milliseconds: -1)))
         #expect(Self.run([.typeIs(.refund)], row: 0) == .boolean(true))
         #expect(Self.run([.typeIs(.refund)], row: 1) == .boolean(false))
     }
