@@ -109,8 +109,8 @@ struct WorkerStart {
     /// Asks for the settings of this instance's file, if they are others than it asked for before: a file that changed
     /// while the daemon was down takes effect at the first pane after the commit.
     ///
-    /// Note: Compared with what *this* instance asked for. An instance that merely starts again with an old file must
-    /// not take back what was rolled out since.
+    /// Note: Compared with what *this* instance asked for last. One that starts again with that file must not take back
+    /// what others have rolled out since.
     private func settle(_ commands: CommandLog, _ plan: TaskPlan, _ observe: (WorkerFact) -> Void) throws(DaemonError) {
         let own = plan.current
         if let latest = commands.latestReload() {

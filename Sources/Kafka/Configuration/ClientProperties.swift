@@ -15,7 +15,7 @@ final class ClientProperties {
         let result = rd_kafka_conf_set(pointer, name, value, &reason, reason.count)
         guard result != RD_KAFKA_CONF_OK else { return }
         // Note: the library's own text repeats the value.
-        let text = OwnedProperties.isSecret(name) ? "its value is not accepted" : String(nulTerminated: reason)
+        let text = OwnedProperties.isMasked(name) ? "its value is not accepted" : String(nulTerminated: reason)
         throw BrokerError(.stop, code: "_INVALID_ARG", message: "the property \(name): \(text)")
     }
 

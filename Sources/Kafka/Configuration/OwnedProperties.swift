@@ -3,7 +3,10 @@ enum OwnedProperties {
     /// Why a property is refused; nil if it is free.
     static func refusal(of name: String) -> String? { reasons[name] }
 
-    /// Whether the value of a property must not be printed, nor stand where others can read it.
+    /// Whether the value of a property is not printed: secrets, and what might hold one in part.
+    static func isMasked(_ name: String) -> Bool { isSecret(name) || ["pem", "token"].contains { name.contains($0) } }
+
+    /// Whether the value of a property must not stand where others can read it.
     static func isSecret(_ name: String) -> Bool {
         ["password", "passphrase", "secret", "key.pem", "jaas", "sasl.oauthbearer.config"].contains {
             name.contains($0)

@@ -45,28 +45,11 @@ extension PipelineDiagram {
     }
 
     private static func escapedForMermaid(_ text: String) -> String {
-        text.reduce(into: "") { result, character in
-            switch character {
-            case "\"": result += "#quot;"
-            case "#": result += "#35;"
-            case "<": result += "#lt;"
-            case ">": result += "#gt;"
-            case "\\": result += "#92;"
-            default: result.append(character)
-            }
-        }
+        escaped(text, ["\"": "#quot;", "#": "#35;", "<": "#lt;", ">": "#gt;", "\\": "#92;"])
     }
 
     private static func quotedForDot(_ text: String) -> String {
-        let inner = text.reduce(into: "") { result, character in
-            switch character {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            default: result.append(character)
-            }
-        }
-        return "\"\(inner)\""
+        "\"\(escaped(text, ["\"": "\\\"", "\\": "\\\\", "\n": "\\n"]))\""
     }
 }
 

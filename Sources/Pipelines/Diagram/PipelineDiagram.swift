@@ -116,6 +116,11 @@ public struct PipelineDiagram: Hashable, Sendable {
         }
     }
 
+    /// A text in which some characters are written otherwise.
+    static func escaped(_ text: String, _ replacements: [Character: String]) -> String {
+        text.reduce(into: "") { $0 += replacements[$1] ?? String($1) }
+    }
+
     // MARK: - Words
 
     private static func details(of source: Source, topic: String?) -> [String] {

@@ -117,9 +117,9 @@ struct DecisionOptions: ParsableArguments {
                 now
             )
         ])
-        Console.output(
-            "asked to \(action.rawValue) the \(row.state) credit \(credit) of \(row.merchantId), \(row.amount); it is done when its "
-                .printable + "task's event time goes on, and `rampart credits list` shows it then")
+        let subject = "the \(row.state) credit \(credit) of \(row.merchantId), \(row.amount)"
+        Console.output("asked to \(action.rawValue) \(subject)".printable)
+        Console.output("it is done when the event time of its task goes on; then `rampart credits list` shows it")
     }
 
     /// Why a credit in some state cannot be decided like that, and what can be done instead (R29); nil where it can.

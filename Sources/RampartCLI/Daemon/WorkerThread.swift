@@ -83,7 +83,7 @@ final class WorkerThread: Sendable {
                 "\(error.message); beginning again in \(delay / 1000) s\(setbacks.advice)",
                 metadata: ["worker": "\(number)"])
             wait(until: WallClock.now + delay)
-            return isLeaving ? .left : nil
+            return isLeaving ? .failed("left while it could not go on: \(error.message)") : nil
         }
     }
 

@@ -40,7 +40,12 @@ import Testing
             "ssl.key.pem", "ssl.keystore.password", "sasl.oauthbearer.client.secret", "sasl.oauthbearer.config",
         ]
         #expect(secrets.allSatisfy(OwnedProperties.isSecret))
-        #expect(!OwnedProperties.isSecret("fetch.min.bytes"))
+        #expect(secrets.allSatisfy(OwnedProperties.isMasked))
+        // A certificate is public, and a token's address none; neither is repeated all the same.
+        for name in ["ssl.certificate.pem", "ssl.ca.pem", "sasl.oauthbearer.token.endpoint.url"] {
+            #expect(OwnedProperties.isMasked(name) && !OwnedProperties.isSecret(name))
+        }
+        #expect(!OwnedProperties.isSecret("fetch.min.bytes") && !OwnedProperties.isMasked("fetch.min.bytes"))
     }
 
     @Test func filesThatAreNotThereAreReported() {
