@@ -19,6 +19,15 @@ link=$folder/broker
 
 install() {
     [[ ! -x $link ]] || return 0
+    mkdir -p "${folder%/*}"
+    # Tests that run side by side ask for it at the same time.
+    (
+        flock 9
+        [[ -x $link ]] || download
+    ) 9>"$folder.lock"
+}
+
+download() {
     command -v python3 >/dev/null || fail "python3 is needed: apt-get install python3 python3-venv"
     # A venv that an earlier run left half made is made again.
     rm -rf "$folder"
