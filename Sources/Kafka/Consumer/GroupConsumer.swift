@@ -39,7 +39,10 @@ final class GroupConsumer {
         timeout = configuration.requestTimeout.milliseconds
     }
 
-    deinit { rd_kafka_queue_destroy(queue) }
+    deinit {
+        answerLastChange()
+        rd_kafka_queue_destroy(queue)
+    }
 
     // MARK: The group
 
@@ -158,6 +161,7 @@ final class GroupConsumer {
             handle.warn(of: BrokerError(taking: error, while: "leaving the group"))
             return
         }
+        answerLastChange()
         let deadline = ContinuousClock.now + Limits.leaveTimeout
         while rd_kafka_consumer_closed(handle.pointer) == 0, ContinuousClock.now < deadline {
             guard let event = rd_kafka_queue_poll(queue, 100) else { continue }
@@ -167,6 +171,34 @@ final class GroupConsumer {
         }
         if rd_kafka_consumer_closed(handle.pointer) == 0 {
             handle.warn(of: BrokerError(RD_KAFKA_RESP_ERR__TIMED_OUT, while: "leaving the group"))
+        }
+    }
+}
+
+// MARK: - Ending
+
+extension GroupConsumer {
+    /// Answers the change of the group that was not answered, if there is one, by taking nothing.
+    ///
+    /// Note: the library waits for it, and neither leaves the group nor lets the handle go before.
+    private func answerLastChange() {
+        while let event = rd_kafka_queue_poll(queue, 0) {
+            if rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE { awaited = answer(to: event) }
+            rd_kafka_event_destroy(event)
+        }
+        guard let awaited else { return }
+        self.awaited = nil
+        let isAssigned = awaited == .start
+        if isOpen, isCooperative {
+            let list = PartitionList(isAssigned ? [] : Array(started.entries.keys))
+            let error =
+                isAssigned
+                ? rd_kafka_incremental_assign(handle.pointer, list.pointer)
+                : rd_kafka_incremental_unassign(handle.pointer, list.pointer)
+            if let error { handle.warn(of: BrokerError(taking: error, while: "giving the group up")) }
+        } else {
+            // Note: a closing consumer takes this to mean everything, under either protocol.
+            rd_kafka_assign(handle.pointer, nil)
         }
     }
 }
@@ -198,8 +230,8 @@ extension GroupConsumer {
             }
         }
         numbers.sort()
-        guard rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS else {
-            awaited = .stop
+        awaited = answer(to: event)
+        guard awaited == .start else {
             // Note: under a cooperative protocol the group is in its next generation already, and refuses a last commit under
             // the former one. Whether the place was lost is asked afterwards, so that it cannot be the next place.
             let current = GroupMetadata(of: handle.pointer)
@@ -207,9 +239,12 @@ extension GroupConsumer {
             member = isLost ? nil : consume current
             return .revoked(numbers, isLost: isLost)
         }
-        awaited = .start
         member = GroupMetadata(of: handle.pointer)
         return .assigned(numbers)
+    }
+
+    private func answer(to event: OpaquePointer) -> Answer {
+        rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS ? .start : .stop
     }
 
     private func handleError(_ event: OpaquePointer, into inbox: inout Inbox) throws(BrokerError) {

@@ -100,6 +100,18 @@ extension FaultTests {
             second.broker.close()
         }
 
+        /// As a worker ends that fails while it restores what it was given.
+        @Test(arguments: [KafkaConfiguration.AssignmentStrategy.range, .cooperativeSticky], [true, false])
+        func memberEndsWithoutItsAnswer(_ strategy: KafkaConfiguration.AssignmentStrategy, leaves: Bool) throws {
+            try fixture.createTopic(names.topic(), partitions: 2)
+            let broker = try fixture.makeKafkaBroker(names.member()) { $0.assignment = strategy }
+            try broker.subscribe(to: names.topic())
+            var inbox = Inbox(byteLimit: 1 << 20)
+            #expect(try nextChange(of: broker, &inbox) == .assigned([0, 1]))
+            let time = ContinuousClock().measure { leaves ? broker.close() : broker.abandon() }
+            #expect(time < .seconds(5))
+        }
+
         /// Three members come and go while records arrive, with the follower's partitions assigned by hand.
         @Test func cooperativeGroupLosesNothing() throws {
             let topics = [names.topic("lead"), names.topic("follower")]
