@@ -11,6 +11,7 @@ struct WorldsCommand: ParsableCommand {
 
     @Option(help: "The seed of the first world.") var first: UInt64 = 1
     @Option(help: "How many worlds there are.") var count: UInt64 = 1000
+    @Flag(help: "Print the last events at the cluster of each world in which one was broken.") var trace = false
 
     func run() throws {
         var statistics = WorldStatistics()
@@ -18,11 +19,13 @@ struct WorldsCommand: ParsableCommand {
         let began = Usage.processor
         for index in 0..<count {
             let seed = first &+ index
+            let world = try World(seed: seed)
             do {
-                statistics.add(try World(seed: seed).run())
+                statistics.add(try world.run())
             } catch {
                 failures += 1
                 print("seed \(seed): \(error)")
+                if trace { print(world.trace) }
             }
             if (index + 1) % Self.stride == 0 {
                 FileHandle.standardError.write(Data("\(index + 1) worlds, \(failures) failed\n".utf8))

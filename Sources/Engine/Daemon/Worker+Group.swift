@@ -38,9 +38,12 @@ extension Worker {
         observe(.assigned(numbers))
         suspended = suspended.filter { numbers.contains($0.key) }
         for number in numbers.sorted() {
-            restoring.append(
-                Restoration(number: number, plan: plan, hashSeed: hashSeed, commandNext: commands.next))
+            restoring.append(restoration(of: number))
         }
+    }
+
+    private func restoration(of number: Int) -> Restoration {
+        Restoration(number: number, plan: plan, hashSeed: hashSeed, commandNext: commands.next)
     }
 
     /// Lets go of tasks; those that are committed whole can go on as they are, should they come back untouched.
@@ -64,9 +67,15 @@ extension Worker {
         do {
             try restore(task, at: now)
         } catch let error as DaemonError where error.remedy == .stop {
-            // One task that needs a person must not stop all the others, here and on whatever machine it goes to next.
+            // Who was away may read what another member has decided since, and hears only later that the task is not its own.
+            let isOutdated = try task.committedOffsets.map { try $0 != broker.committed(task.partitions) } ?? false
             restoring.removeAll { $0 === task }
-            observe(.stuck(task: task.number, message: error.message))
+            if isOutdated {
+                restoring.append(restoration(of: task.number))
+            } else {
+                // One task that needs a person must not stop all the others, here and on whatever machine it goes to next.
+                observe(.stuck(task: task.number, message: error.message))
+            }
         }
         return .worked
     }

@@ -233,6 +233,9 @@ public final class World {
     /// A hash over everything that happened at the cluster.
     public var traceHash: UInt64 { cluster.trace.hash }
 
+    /// The last of what happened at the cluster, for whoever looks for the cause of a violation.
+    public var trace: String { cluster.trace.description }
+
     /// Who is about what, for whoever reads a violation.
     private var situation: String {
         let seats = seats.map { seat in "\(seat.transactionalID): \(seat.worker?.situation ?? "nobody")" }

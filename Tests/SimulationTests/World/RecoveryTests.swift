@@ -76,6 +76,26 @@ import Testing
         #expect(all.count > lines.count && Set(all).count == all.count)
     }
 
+    /// It would find promises of a task that was new when it asked, and take its offsets for lost.
+    @Test func whoSleepsWhileItRestoresIsNotStuck() throws {
+        let stage = try Stage()
+        var broker: DeafBroker?
+        let sleeper = try stage.worker(instance: "one", store: SimulatedCheckpointStore(stage.cluster)) {
+            broker = DeafBroker($0)
+            return broker!
+        }
+        while broker!.questions < 2 { try stage.run(sleeper, for: 20) }
+        let second = try stage.worker(instance: "two", store: SimulatedCheckpointStore(stage.cluster))
+        try stage.run(second, for: 30_000, clicks: true)
+        #expect(sleeper.tasks == [] && second.tasks == [0, 1])
+        broker!.isDeaf = true
+        try stage.run(sleeper, second, for: 5_000, clicks: true)
+        broker!.isDeaf = false
+        try stage.run(sleeper, second, for: 10_000, clicks: true)
+        #expect(Set(sleeper.tasks + second.tasks) == [0, 1])
+        #expect(!stage.facts.contains { if case .stuck = $0 { true } else { false } })
+    }
+
     @Test func offsetsOfAnotherProgramAreRefused() throws {
         let stage = try Stage(fencesMembers: false)
         let other = SimulatedBroker(stage.cluster, transactionalID: "other")
@@ -126,5 +146,20 @@ import Testing
             "\(error)".contains("sim.sales has 3 partitions but sim.clicks has 2")
         }
         try start([2, 2])
+    }
+}
+
+/// Counts how often the group is asked for offsets, and hears nothing of the group for a while.
+private final class DeafBroker: ForwardingBroker {
+    private(set) var questions = 0
+    var isDeaf = false
+
+    override func committed(_ partitions: [TopicPartition]) throws(BrokerError) -> [TopicPartition: CommittedOffset] {
+        questions += 1
+        return try inner.committed(partitions)
+    }
+
+    override func poll(into inbox: inout Inbox, wait: Duration) throws(BrokerError) -> GroupChange? {
+        isDeaf ? nil : try inner.poll(into: &inbox, wait: wait)
     }
 }
