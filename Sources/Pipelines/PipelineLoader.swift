@@ -57,9 +57,11 @@ private struct PipelineReader {
         let expressions = ExpressionReader(report: report, text: SourceText(text))
         let drafts = stages.indices.compactMap { index in
             StageBuilder(
-                report: report, expressions: expressions, spec: stages[index],
-                sources: graph.sources[index].map { sources[$0] }, isWhole: graph.isWhole[index]
-            ).build(inputs: graph.inputs[index])
+                report: report, expressions: expressions, spec: stages[index], index: index,
+                sources: graph.sources[index].map { sources[$0] },
+                sideSources: graph.sideSources[index].map { sources[$0] }, columns: graph.columns[index],
+                isWhole: graph.isWhole[index]
+            ).build(inputs: graph.inputs[index], sideInputs: graph.sideInputs[index])
         }
         // Only whole graphs are put together: with a part missing, the indices of the others would be wrong.
         guard let family, !report.hasErrors else { return nil }

@@ -1,3 +1,5 @@
+internal import RampartCore
+
 /// The keys of one kind of mapping in a pipeline file.
 public struct KeyGroup: Sendable {
     /// One key.
@@ -22,11 +24,23 @@ public struct KeyGroup: Sendable {
 /// Every key that a pipeline file can have, in one place: the loader refuses others, and the reference names these.
 public enum PipelineKeys {
     /// All groups, in the order of the reference.
-    public static let all: [KeyGroup] = [
-        file, source, typeSwitch, typeCase, dedupe, identifierField, integerField, moneyField, currencyField,
-        timeField, pathField, windowStage, filterStage, window, threshold, alert, credit, ledger, sinks, sink, test,
-        recordFeed, lineFeed, expectation, expectedAlert, expectedCredit,
-    ]
+    public static let all: [KeyGroup] =
+        [
+            file, source, typeSwitch, typeCase, dedupe, identifierField, integerField, moneyField, currencyField,
+            timeField, pathField,
+        ] + StageKind.all.map(stage) + [
+            window, threshold, alert, credit, ledger, sinks, sink, test, recordFeed, lineFeed, expectation,
+            expectedAlert,
+            expectedCredit,
+        ]
+
+    /// The keys of a stage of a kind.
+    static func stage(_ kind: StageKind) -> KeyGroup {
+        switch kind {
+        case .window: windowStage
+        case .transform(let type): transformStage(type)
+        }
+    }
 
     /// The root of the file.
     static let file = group(
@@ -36,7 +50,7 @@ public enum PipelineKeys {
             optional("lateness", "lateness of the sources that name none; 0s if absent"),
             optional("max_ahead", "how long after its message's append time an event may be; 1h if absent"),
             required("sources", "where events enter, by name"),
-            required("stages", "filters and windows, by name"),
+            required("stages", "transforms and windows, by name"),
             optional("ledger", "what becomes of claimed lines"),
             optional("sinks", "where outputs go"),
             optional("tests", "records and what they must give"),
@@ -110,8 +124,8 @@ public enum PipelineKeys {
     static let windowStage = group(
         "a window stage",
         [
-            optional("kind", "window (default) or filter"),
-            required("from", "the sources and filters it reads"),
+            optional("kind", "window (default), or a kind of transform"),
+            required("from", "the sources and transforms it reads"),
             required("key", "the fields that the window is kept for"),
             required("window", "its size and how often it is evaluated"),
             required("measure", "what is measured, by name"),
@@ -120,15 +134,14 @@ public enum PipelineKeys {
             optional("alert", "how findings become alerts"),
             optional("credit", "what findings claim"),
         ])
-    /// An entry of `stages:` of the kind `filter`.
-    static let filterStage = group(
-        "a filter stage",
-        [
-            required("kind", "filter"),
-            required("from", "the sources and filters it reads"),
-            required("keep", "the condition of events that pass"),
-            optional("tune", "thresholds, by name"),
-        ])
+    /// An entry of `stages:` of a kind of transform.
+    private static func transformStage(_ type: any Transform.Type) -> KeyGroup {
+        group(
+            "a \(type.kind) stage",
+            [required("kind", type.kind), required("from", "the sources and transforms it reads")]
+                + type.settings.map { required($0.name, $0.summary) }
+                + [optional("tune", "thresholds, by name")])
+    }
     /// A stage's `window:`.
     static let window = group(
         "a window",

@@ -112,7 +112,7 @@ struct TestReader {
     }
 
     private func readKeyValue(_ entry: YamlNode.Entry, _ stage: WindowStage) -> Expectation.ExpectedAlert.KeyValue? {
-        let names = stage.window.key.map(\.field.name)
+        let names = stage.window.key.fields.map(\.field.name)
         guard let field = Field(name: entry.key), names.contains(entry.key) else {
             report.error(
                 entry.position, "\(quoted(entry.key)) is no field of the key of `\(stage.name)`",

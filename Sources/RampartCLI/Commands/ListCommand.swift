@@ -40,7 +40,7 @@ struct ListCommand: ParsableCommand {
     private static func lines(of topic: Topic) -> [String] {
         switch topic {
         case .kinds:
-            return ["Stage kinds (kind:)"] + rows(StageKind.allCases.map { ($0.rawValue, $0.summary) })
+            return ["Stage kinds (kind:)"] + rows(StageKind.all.map { ($0.name, $0.summary) })
                 + ["", "Source formats (format:)"] + rows(Source.Format.allCases.map { ($0.rawValue, $0.summary) })
         case .measures:
             return ["Measures (measure:)"] + rows(ExpressionReference.measures.map { ($0.signature, $0.summary) })
