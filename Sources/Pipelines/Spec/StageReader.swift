@@ -10,17 +10,16 @@ struct StageReader {
         _ = isName(entry.key, "a stage", hyphens: true, at: entry.position, report)
         guard let entries = entry.value.entries(of: "a stage", report) else { return nil }
         var kind = StageKind.window
-        if let node = entries.first(where: { $0.key == "kind" })?.value {
+        if let node = (entries.first { $0.key == "kind" } ?? entries.first(where: isKindMisspelt))?.value {
             // The kind decides which keys there are, so a wrong one ends the reading of the stage.
             guard let named = node.choice("kind", StageKind.self, report) else { return nil }
             kind = named
         }
-        let group = kind == .window ? PipelineKeys.windowStage : PipelineKeys.filterStage
-        guard let mapping = MappingReader(entry.value, group, at: entry.position, report) else { return nil }
+        guard let mapping = MappingReader(entry.value, kind.keys, at: entry.position, report) else { return nil }
         let from = (mapping["from"]?.oneOrMore(of: "from", report) ?? []).compactMap { node in
             node.string("from", report).map { PlacedName(name: $0, position: node.position) }
         }
-        let thresholds = ThresholdReader(report: report).read(mapping["tune"])
+        guard let thresholds = ThresholdReader(report: report).read(mapping["tune"]) else { return nil }
         let parts: StageSpec.Kind? =
             kind == .window ? window(mapping).map { .window($0) } : mapping["keep"].map { .filter(keep: $0) }
         return parts.map {
@@ -28,9 +27,14 @@ struct StageReader {
         }
     }
 
+    private func isKindMisspelt(_ entry: YamlNode.Entry) -> Bool {
+        let names = StageKind.allCases.flatMap(\.keys.names)
+        return !names.contains(entry.key) && Suggestion.closest(to: entry.key, among: names) == "kind"
+    }
+
     private func window(_ mapping: MappingReader) -> WindowSpec? {
         let (key, isKeyWhole) = readKey(mapping["key"])
-        let measures = mapping["measure"]?.entries(of: "measure", atMost: Limits.measures, report) ?? []
+        let measures = mapping["measure"]?.entries(of: "measure", atMost: Limits.measures, report)
         if let node = mapping["measure"], case .mapping(let entries) = node.content, entries.isEmpty {
             report.error(node.position, "the window measures nothing", "write measure: { events: count() }")
         }
@@ -41,8 +45,10 @@ struct StageReader {
         let severity = alert?["severity"]?.choice("severity", AlertPolicy.Severity.self, report) ?? .medium
         let closeAfter = alert?["close_after"]?.duration("close_after", report)
         let credit = mapping["credit"].flatMap { readCredit($0, at: mapping.position(of: "credit")) }
-        guard let spans, let when = mapping["when"] else { return nil }
-        if let closeAfter, !closeAfter.isMultiple(of: spans.every), let node = alert?["close_after"] {
+        guard let spans, let measures, let when = mapping["when"] else { return nil }
+        if let closeAfter, spans.size.isMultiple(of: spans.every), !closeAfter.isMultiple(of: spans.every),
+            let node = alert?["close_after"]
+        {
             refuseRemainder(node.position, "close_after", closeAfter, of: spans.every)
         }
         return WindowSpec(
@@ -118,6 +124,14 @@ public enum StageKind: String, CaseIterable, Sendable {
         case .window:
             "measures each key over a sliding or tumbling window; a condition over the measures makes findings"
         case .filter: "keeps the events for which a condition holds"
+        }
+    }
+
+    /// The keys of such a stage.
+    var keys: KeyGroup {
+        switch self {
+        case .window: PipelineKeys.windowStage
+        case .filter: PipelineKeys.filterStage
         }
     }
 }
