@@ -41,8 +41,8 @@ private struct PipelineReader {
         let maxAhead = file["max_ahead"]?.duration("max_ahead", report) ?? Pipeline.standardMaxAhead
         let sourceEntries = entries(file, "sources", atMost: Limits.sources)
         let stageEntries = entries(file, "stages", atMost: Limits.stages)
-        guard !sourceEntries.isEmpty, !stageEntries.isEmpty else { return nil }
         let sources = sourceEntries.compactMap { SourceReader(report: report, lateness: lateness).read($0) }
+        guard !sourceEntries.isEmpty, !stageEntries.isEmpty else { return nil }
         var stages = stageEntries.compactMap { StageReader(report: report).read($0) }
         let unreadable = Set((sourceEntries + stageEntries).map(\.key))
             .subtracting(sources.map(\.source.name)).subtracting(stages.map(\.name))

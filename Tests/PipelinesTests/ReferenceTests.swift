@@ -36,6 +36,8 @@ import Testing
             tables.append(
                 (name, "| name | types | value | example |\n|---|---|---|---|\n" + rows.joined(separator: "\n")))
         }
+        let limits = PipelineReference.sections(.limits).flatMap(\.rows).map { "| \($0[1]) | \($0[0]) |" }
+        tables.append(("limits", "| of | at most |\n|---|---|\n" + limits.joined(separator: "\n")))
         return tables.map { (name: $0.0, text: $0.1) }
     }
 
@@ -61,6 +63,27 @@ import Testing
             #expect(found == expected, "Run the tests with GOLDEN_UPDATE=1 and look at the difference.")
         }
         #expect(tables.isEmpty, "\(tables.keys) have no table.")
+    }
+
+    /// What `rampart list` names, a page names in code.
+    @Test func pagesNameWhatIsListed() throws {
+        let pages = try
+            (Repository.files(in: "docs").filter { $0.hasSuffix(".md") }.map { "docs/\($0)" } + Self.kindPaths)
+            .map { try Repository.text($0).replacing("\\|", with: "|") }
+        for topic in PipelineReference.Topic.allCases where topic != .thresholds && topic != .limits {
+            let names = PipelineReference.sections(topic).flatMap(\.rows).map { $0[0] }
+            #expect(!names.isEmpty)
+            for name in Set(names) {
+                let isNamed = pages.contains { $0.contains("`\(name)`") || $0.contains("`\"\(name)\"`") }
+                #expect(isNamed, "\(topic.rawValue): \(name)")
+            }
+        }
+        let reference = try Repository.text(Self.path)
+        for row in PipelineReference.sections(.thresholds).flatMap(\.rows) {
+            // The page has names of its own for the same forms.
+            let form = row[0].prefix { $0 != " " && $0 != ":" }.lowercased()
+            #expect(reference.contains(form == "name" ? "min_clicks: 10" : form), "\(row[0])")
+        }
     }
 
     @Test func examplesLoad() throws {

@@ -152,7 +152,8 @@ struct StageBuilder {
             used.formUnion(condition.thresholds)
             check(condition.fields, in: entry.value)
         }
-        let message = window.message.flatMap {
+        // Where a field of the key could not be read, the message may name it.
+        let message = (window.key.isWhole ? window.message : nil).flatMap {
             MessageReader(report: report, text: expressions.text).read(
                 $0, measures: window.measures.map(\.key), thresholds: thresholds, key: window.key.fields.map(\.field),
                 used: &used)

@@ -134,7 +134,13 @@ struct ExpressionChecker {
         if case .window = scope.subject, Field(name: name) != nil || name == "type" || name == "ts" {
             message = "`\(name)` belongs to events, and a window's condition reads none; expected \(expected)"
         }
-        report(range, message, suggestion: Suggestion.didYouMean(name, among: candidates))
+        report(range, message, suggestion: Suggestion.didYouMean(name, among: candidates) ?? namesInScope)
+    }
+
+    /// Names to choose from: those of the file, or where those of the language are listed.
+    private var namesInScope: String? {
+        guard case .window = scope.subject else { return "`rampart list fields` lists the fields" }
+        return scope.names.isEmpty ? nil : "there is \(alternatives(scope.names))"
     }
 
     // MARK: - Operators

@@ -10,18 +10,16 @@ struct StageReader {
         _ = isName(entry.key, "a stage", hyphens: true, at: entry.position, report)
         guard let entries = entry.value.entries(of: "a stage", report) else { return nil }
         var kind = StageKind.window
-        if let node = entries.first(where: { $0.key == "kind" })?.value {
+        if let node = (entries.first { $0.key == "kind" } ?? entries.first(where: isKindMisspelt))?.value {
             // The kind decides which keys there are, so a wrong one ends the reading of the stage.
             guard let named = node.choice("kind", among: StageKind.all.map { ($0.name, $0) }, report) else {
                 return nil
             }
             kind = named
         }
-        guard let mapping = MappingReader(entry.value, PipelineKeys.stage(kind), at: entry.position, report) else {
-            return nil
-        }
+        guard let mapping = MappingReader(entry.value, kind.keys, at: entry.position, report) else { return nil }
         let from = names(mapping["from"], "from")
-        let thresholds = ThresholdReader(report: report).read(mapping["tune"])
+        guard let thresholds = ThresholdReader(report: report).read(mapping["tune"]) else { return nil }
         let parts: StageSpec.Kind? =
             switch kind {
             case .window: window(mapping).map { .window($0) }
@@ -30,6 +28,11 @@ struct StageReader {
         return parts.map {
             StageSpec(name: entry.key, position: entry.position, from: from, thresholds: thresholds, kind: $0)
         }
+    }
+
+    private func isKindMisspelt(_ entry: YamlNode.Entry) -> Bool {
+        let names = StageKind.all.flatMap(\.keys.names)
+        return !names.contains(entry.key) && Suggestion.closest(to: entry.key, among: names) == "kind"
     }
 
     private func names(_ node: YamlNode?, _ what: String) -> [PlacedName] {
@@ -88,7 +91,7 @@ struct StageReader {
 
     private func window(_ mapping: MappingReader) -> WindowSpec? {
         let key = readKey(mapping["key"], at: mapping.position(of: "key"))
-        let measures = mapping["measure"]?.entries(of: "measure", atMost: Limits.measures, report) ?? []
+        let measures = mapping["measure"]?.entries(of: "measure", atMost: Limits.measures, report)
         if let node = mapping["measure"], case .mapping(let entries) = node.content, entries.isEmpty {
             report.error(node.position, "the window measures nothing", "write measure: { events: count() }")
         }
@@ -99,8 +102,10 @@ struct StageReader {
         let severity = alert?["severity"]?.choice("severity", AlertPolicy.Severity.self, report) ?? .medium
         let closeAfter = alert?["close_after"]?.duration("close_after", report)
         let credit = mapping["credit"].flatMap { readCredit($0, at: mapping.position(of: "credit")) }
-        guard let spans, let when = mapping["when"] else { return nil }
-        if let closeAfter, !closeAfter.isMultiple(of: spans.every), let node = alert?["close_after"] {
+        guard let spans, let measures, let when = mapping["when"] else { return nil }
+        if let closeAfter, spans.size.isMultiple(of: spans.every), !closeAfter.isMultiple(of: spans.every),
+            let node = alert?["close_after"]
+        {
             refuseRemainder(node.position, "close_after", closeAfter, of: spans.every)
         }
         return WindowSpec(
@@ -189,6 +194,14 @@ public enum StageKind: Sendable {
         case .window:
             "measures each key over a sliding or tumbling window; a condition over the measures makes findings"
         case .transform(let type): type.summary
+        }
+    }
+
+    /// The keys of such a stage.
+    var keys: KeyGroup {
+        switch self {
+        case .window: PipelineKeys.windowStage
+        case .transform(let type): PipelineKeys.transformStage(type)
         }
     }
 }
