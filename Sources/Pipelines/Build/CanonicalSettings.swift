@@ -123,7 +123,14 @@ struct CanonicalSettings {
     }
 
     private func path(_ path: Path?) -> CanonicalValue {
-        .texts(path?.names.map { String(decoding: $0, as: UTF8.self) } ?? [])
+        .list(
+            path?.steps.map { step in
+                switch step {
+                case .name(let name): .text(String(decoding: name, as: UTF8.self))
+                // A list, which no name is equal to.
+                case .index(let index): .texts(["\(index)"])
+                }
+            } ?? [])
     }
 
     private func mapping(_ mapping: Mapping) -> CanonicalValue {
@@ -145,6 +152,7 @@ struct CanonicalSettings {
         case .epochMicroseconds: .text("epoch_us")
         case .iso8601(let zone): .list([.text("iso8601"), .optional(zone?.name)])
         case .local(let zone): .list([.text("local"), .text(zone.name)])
+        case .pattern(let pattern, let zone): .list([.text("pattern"), .text(pattern.text), .optional(zone?.name)])
         }
     }
 

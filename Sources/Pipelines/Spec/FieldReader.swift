@@ -19,6 +19,8 @@ struct FieldReader {
     let scale: Int
     /// Where mistakes go.
     let report: Report
+    /// The text of the file, to find places inside values.
+    let text: SourceText
 
     /// The settings of `fields:` by name, those of unknown names left out.
     func settings(_ node: YamlNode?, types: [EventType]) -> [String: FieldSetting] {
@@ -106,14 +108,36 @@ struct FieldReader {
             refuseZone(mapping, format: "epoch_ms")
             return nil
         }
-        guard let named = node.choice("format", TimeFormatName.self, report) else { return nil }
+        guard let text = node.text, TimeFormatName(rawValue: text) == nil, TimestampPatternReader.isPattern(text) else {
+            return namedFormat(node, mapping, zone)
+        }
+        guard let pattern = TimestampPatternReader.read(text, at: node, report, self.text) else { return nil }
+        if !TimestampPatternReader.hasOffset(pattern) {
+            requireZone(node, mapping)
+            return .pattern(pattern, zone: zone ?? .utc)
+        }
+        if mapping["zone"] != nil {
+            report.error(
+                mapping.position(of: "zone"), "a zone is named, but the format has an offset",
+                "remove zone, or the offset if it says nothing")
+        }
+        return .pattern(pattern, zone: nil)
+    }
+
+    private func namedFormat(_ node: YamlNode, _ mapping: MappingReader, _ zone: ZoneRules?) -> TimestampFormat? {
+        guard let named = node.text.flatMap(TimeFormatName.init) else {
+            let names = TimeFormatName.allCases.filter { $0 != .local }.map(\.rawValue)
+            report.error(
+                node.position,
+                "found \(node.summary) for format; expected "
+                    + alternatives(names + ["a pattern such as \(TimeFormatName.local.rawValue)"]),
+                node.text.flatMap { Suggestion.didYouMean($0, among: names) })
+            return nil
+        }
         switch named {
         case .iso8601: return .iso8601(zone: zone)
         case .local:
-            if mapping["zone"] == nil {
-                report.error(
-                    node.position, "local times need a zone", "add zone: Europe/London, or whatever zone they are in")
-            }
+            requireZone(node, mapping)
             return .local(zone: zone ?? .utc)
         case .epochSeconds, .epochMilliseconds, .epochMicroseconds:
             refuseZone(mapping, format: named.rawValue)
@@ -122,11 +146,17 @@ struct FieldReader {
         }
     }
 
+    private func requireZone(_ format: YamlNode, _ mapping: MappingReader) {
+        guard mapping["zone"] == nil else { return }
+        report.error(
+            format.position, "local times need a zone", "add zone: Europe/London, or whatever zone they are in")
+    }
+
     private func refuseZone(_ mapping: MappingReader, format: String) {
         guard mapping["zone"] != nil else { return }
         report.error(
             mapping.position(of: "zone"), "a zone is named, but \(format) counts from 1970 in UTC",
-            "remove zone, or set format to iso8601 or `yyyy-MM-dd HH:mm:ss`")
+            "remove zone, or set format to iso8601 or a pattern such as `yyyy-MM-dd HH:mm:ss`")
     }
 
     // MARK: - Fields

@@ -14,6 +14,8 @@ struct SourceSpec {
 struct SourceReader {
     /// Where mistakes go.
     let report: Report
+    /// The text of the file, to find places inside values.
+    let text: SourceText
     /// The lateness of sources that name none.
     let lateness: EventSpan
 
@@ -30,7 +32,7 @@ struct SourceReader {
         // All that does not depend on the event type is read before this, so that it is told at once.
         let events = mapping["event"].flatMap { readEvents($0, format: format) }
         guard let events else { return nil }
-        let fields = FieldReader(format: format, scale: scale, report: report)
+        let fields = FieldReader(format: format, scale: scale, report: report, text: text)
         let types = EventType.allCases.filter { events.types.contains($0) }
         var settings = fields.settings(mapping["fields"], types: types)
         var typePath: Path?

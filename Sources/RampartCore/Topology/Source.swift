@@ -83,13 +83,24 @@ public struct Source: Sendable {
     public var types: Set<EventType> { Set(mappings.keys) }
 }
 
-/// The way to a value in a record: a CSV column, or the names of nested JSON members.
+/// The way to a value in a record: a CSV column, or a way through nested JSON objects and lists.
 public struct Path: Hashable, Sendable {
-    /// The names from the outside in, as UTF-8; at least one.
-    public var names: [[UInt8]]
+    /// One step into a value.
+    public enum Step: Hashable, Sendable {
+        /// To the member with this name, as UTF-8.
+        case name([UInt8])
+        /// To the element with this index, from 0.
+        case index(Int)
+    }
 
-    /// Creates a path from its names.
-    public init(_ names: [String]) { self.names = names.map { Array($0.utf8) } }
+    /// The steps from the outside in; at least one, and the first is a name.
+    public var steps: [Step]
+
+    /// Creates a path from its steps.
+    public init(steps: [Step]) { self.steps = steps }
+
+    /// Creates a path through objects alone from the names of the members.
+    public init(_ names: [String]) { steps = names.map { .name(Array($0.utf8)) } }
 }
 
 /// How a record of one type becomes an event.
