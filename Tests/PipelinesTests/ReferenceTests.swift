@@ -55,7 +55,7 @@ import Testing
     @Test func examplesLoad() throws {
         let blocks = try Repository.text(Self.path).components(separatedBy: "```yaml\n").dropFirst()
             .compactMap { $0.components(separatedBy: "```").first }
-        #expect(blocks.count == 3)
+        #expect(blocks.count == 4)
         for block in blocks { #expect(diagnostics(of: block) == []) }
     }
 

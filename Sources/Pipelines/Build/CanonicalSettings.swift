@@ -139,9 +139,20 @@ struct CanonicalSettings {
         ]
         for field in mapping.fields {
             let fallback = field.fallback.map { String(decoding: $0, as: UTF8.self) }
-            values[field.field.name] = .list([path(field.path), .optional(fallback), reading(field.reading)])
+            var setting = [path(field.path), .optional(fallback), reading(field.reading)]
+            if let expression = field.expression { setting.append(self.expression(expression)) }
+            values[field.field.name] = .list(setting)
         }
         return .map(values)
+    }
+
+    private func expression(_ expression: RecordExpression) -> CanonicalValue {
+        let columns = expression.columns.map { column in
+            let fallback = column.fallback.map { String(decoding: $0, as: UTF8.self) }
+            return CanonicalValue.list([path(column.path), .optional(fallback), .text(column.kind.rawValue)])
+        }
+        let program = CanonicalProgram(layout: topology.layout, stage: nil)
+        return .list([program.value(expression.program), .list(columns)])
     }
 
     private func timeFormat(_ format: TimestampFormat) -> CanonicalValue {

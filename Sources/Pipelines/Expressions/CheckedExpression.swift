@@ -30,7 +30,7 @@ public struct CheckedExpression: Sendable {
             case .field(let field): fields.insert(field)
             case .measure(let index): measures.insert(index)
             case .threshold(let index): thresholds.insert(index)
-            case .eventTime, .eventType, .typeTest, .zone, nil: break
+            case .eventTime, .eventType, .typeTest, .zone, .column, nil: break
             }
         }
         self.tree = tree

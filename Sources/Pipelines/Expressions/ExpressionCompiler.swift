@@ -115,7 +115,9 @@ struct ExpressionCompiler {
         switch tree.nodes[index].kind {
         case .literal(let literal): emitLiteral(literal)
         case .name: emitName(index)
-        case .has: push(.has(slot: slot(index)))
+        case .has:
+            if case .column(let column) = bindings[index] { return push(.hasColumn(column)) }
+            push(.has(slot: slot(index)))
         case .not: push(.not)
         case .negate: push(.negate)
         case .binary(let operation, _, _): push(Self.instruction(operation))
@@ -197,6 +199,7 @@ struct ExpressionCompiler {
         case .eventTime: push(.eventTime)
         case .measure(let measure): push(.measure(measure))
         case .threshold(let threshold): push(.threshold(threshold))
+        case .column(let column): push(.column(column))
         case .eventType, .typeTest, .zone, nil: preconditionFailure("The checker has bound every name.")
         }
     }

@@ -17,6 +17,8 @@ struct FieldReader {
     let format: Source.Format
     /// Decimal places of the source's money.
     let scale: Int
+    /// What expressions can read; nil where that holds a mistake.
+    let columns: [ColumnSpec]?
     /// Where mistakes go.
     let report: Report
     /// The text of the file, to find places inside values.
@@ -167,6 +169,7 @@ struct FieldReader {
             return FieldMapping(field: field, path: path, reading: field.reading)
         }
         guard let mapping = MappingReader(setting.node, field.keys, at: setting.position, report) else { return nil }
+        if let expression = mapping["expr"] { return computed(field, mapping, expression) }
         var path: Path? = mapping["path"]?.path(field.name, format: format, report) ?? Path([field.name])
         let reading = reading(field, mapping)
         var fallback = mapping["default"]
@@ -182,6 +185,27 @@ struct FieldReader {
         let text = fallback.flatMap { self.fallback($0, field, reading) }
         if fallback != nil, text == nil { return nil }
         return FieldMapping(field: field, path: path, fallback: text, reading: reading)
+    }
+
+    /// A field that an expression over columns gives.
+    private func computed(_ field: Field, _ mapping: MappingReader, _ node: YamlNode) -> FieldMapping? {
+        for key in ["path", "constant", "format", "times", "negate"] where mapping[key] != nil {
+            report.error(
+                mapping.position(of: key), "\(field.name) is computed, so `\(key)` has no meaning",
+                "keep one of them; columns say where values stand and how they are read")
+        }
+        var reading = field.reading
+        if case .string = reading { reading = self.reading(field, mapping) }
+        let text = mapping["default"].flatMap { fallback($0, field, reading) }
+        if mapping["default"] != nil, text == nil { return nil }
+        guard let columns else { return nil }
+        let checked = ExpressionReader(report: report, text: self.text).value(
+            node, field.name, scope: ExpressionScope(columns: columns), expecting: field.isString ? .string : .integer)
+        return checked.map { checked in
+            FieldMapping(
+                field: field, path: nil, fallback: text, reading: reading,
+                expression: RecordExpression(checked, columns: columns))
+        }
     }
 
     private func reading(_ field: Field, _ mapping: MappingReader) -> FieldMapping.Reading {

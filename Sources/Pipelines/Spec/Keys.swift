@@ -23,7 +23,7 @@ public struct KeyGroup: Sendable {
 public enum PipelineKeys {
     /// All groups, in the order of the reference.
     public static let all: [KeyGroup] = [
-        file, source, typeSwitch, typeCase, dedupe, identifierField, integerField, moneyField, currencyField,
+        file, source, typeSwitch, typeCase, dedupe, column, identifierField, integerField, moneyField, currencyField,
         timeField, pathField, windowStage, filterStage, window, threshold, alert, credit, ledger, sinks, sink, test,
         recordFeed, lineFeed, expectation, expectedAlert, expectedCredit,
     ]
@@ -52,6 +52,7 @@ public enum PipelineKeys {
             optional("lateness", "how far behind its partition's newest event an event may be"),
             optional("scale", "decimal places of its money, 0 to 9; 2 if absent"),
             optional("dedupe", "how copies are told apart"),
+            optional("columns", "what expressions can read of a record, by name"),
             optional("fields", "where fields come from, if not from the member or column of their own name"),
         ])
     /// A source's `event:` that depends on the record.
@@ -77,6 +78,14 @@ public enum PipelineKeys {
         [
             required("by", "id or content"),
             optional("horizon", "how long a copy is recognised; 1h if absent"),
+        ])
+    /// An entry of a source's `columns:`.
+    static let column = group(
+        "a column",
+        [
+            required("type", "string, int, money or bool"),
+            optional("path", "the member or column, if not that of its own name"),
+            optional("default", "the value where the record has none"),
         ])
     /// A setting of an identifier or a long text.
     static let identifierField = group(
@@ -244,6 +253,7 @@ public enum PipelineKeys {
         optional("path", "the member or column"),
         optional("default", "the value where the record has none"),
         optional("constant", "the value of every record"),
+        optional("expr", "an expression over the source's columns"),
     ]
 
     private static func group(_ name: String, _ keys: [KeyGroup.Key]) -> KeyGroup {

@@ -29,10 +29,11 @@ struct SourceReader {
         let scale = Int(mapping["scale"]?.wholeNumber("scale", in: 0...Int64(MajorAmount.placesMax), report) ?? 2)
         let lateness = mapping["lateness"]?.duration("lateness", allowsZero: true, report) ?? self.lateness
         let topic = mapping["topic"]?.string("topic", report)
+        let columns = ColumnReader(format: format, scale: scale, report: report).read(mapping["columns"])
         // All that does not depend on the event type is read before this, so that it is told at once.
         let events = mapping["event"].flatMap { readEvents($0, format: format) }
         guard let events else { return nil }
-        let fields = FieldReader(format: format, scale: scale, report: report, text: text)
+        let fields = FieldReader(format: format, scale: scale, columns: columns, report: report, text: text)
         let types = EventType.allCases.filter { events.types.contains($0) }
         var settings = fields.settings(mapping["fields"], types: types)
         var typePath: Path?

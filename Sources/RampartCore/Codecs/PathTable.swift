@@ -75,6 +75,9 @@ struct PathTable: Sendable {
             return node
         }
 
+        /// A node that no path leads to, for a value that is computed.
+        mutating func unreachableNode(named name: String) -> Int { add(name) }
+
         private mutating func add(_ text: String) -> Int {
             children.append([])
             elements.append([])

@@ -127,12 +127,14 @@ public struct Mapping: Sendable {
 public struct FieldMapping: Sendable {
     /// The field that is filled.
     public var field: Field
-    /// Where its value comes from; nil for a constant, which is then `fallback`.
+    /// Where its value comes from; nil for a constant, which is then `fallback`, and for what is computed.
     public var path: Path?
     /// The text used where the record has no value, read as a CSV cell would be.
     public var fallback: [UInt8]?
     /// How the value is read.
     public var reading: Reading
+    /// What computes the value, which is then read as a CSV cell would be; `path` is nil where there is one.
+    public var expression: RecordExpression?
 
     /// How a value's text becomes a field.
     public enum Reading: Hashable, Sendable {
@@ -149,10 +151,13 @@ public struct FieldMapping: Sendable {
     }
 
     /// Creates a mapping of one field.
-    public init(field: Field, path: Path?, fallback: [UInt8]? = nil, reading: Reading) {
+    public init(
+        field: Field, path: Path?, fallback: [UInt8]? = nil, reading: Reading, expression: RecordExpression? = nil
+    ) {
         self.field = field
         self.path = path
         self.fallback = fallback
         self.reading = reading
+        self.expression = expression
     }
 }
