@@ -171,7 +171,7 @@ struct TimestampPatternReader {
         case "E": "EEE or EEEE"
         case "d", "H", "h", "m", "s": "\(letter) or \(letter)\(letter)"
         case "S": "S to SSSSSSSSS"
-        case "X": "X, XX or XXX"
+        case "X": "one to three X"
         case "a", "Z": "\(letter)"
         default: "letters of y, M, d, E, H, h, m, s, S, a, X and Z, and other text in single quotes"
         }

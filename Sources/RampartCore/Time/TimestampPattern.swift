@@ -1,6 +1,6 @@
 /// How a calendar timestamp is laid out, such as `dd/MM/yyyy HH:mm`, taken apart when the pipeline was loaded.
 ///
-/// What a pattern does not name is 1970-01-01T00:00:00.000; the loader sees to it that only the time of day is left out.
+/// What a pattern does not name is 1970-01-01T00:00:00.000; the loader lets only the time of day be left out.
 public struct TimestampPattern: Hashable, Sendable {
     /// A number in a timestamp.
     public enum Number: Hashable, Sendable {

@@ -31,7 +31,7 @@ import Testing
               orders:
                 event: order
                 fields:
-                  ts: { path: "items[0].at", format: "EEE, d MMM yy h:mm:ss a XXX" }
+                  ts: { path: "items[0].at", format: "EEE, d MMM yy h:mm:ss a XX" }
                   merchant_id: "items[0].shop"
             stages:
               many: { from: orders, key: [merchant_id], window: { size: 1h }, measure: { n: count() }, when: n > 1 }
