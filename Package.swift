@@ -52,8 +52,11 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
-        .testTarget(name: "RampartCoreTests", dependencies: ["RampartCore"], swiftSettings: settings),
-        .testTarget(name: "PipelinesTests", dependencies: ["RampartCore", "Pipelines"], swiftSettings: settings),
+        .testTarget(
+            name: "RampartCoreTests", dependencies: ["RampartCore", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "PipelinesTests", dependencies: ["RampartCore", "Pipelines", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(
             name: "EngineTests", dependencies: ["RampartCore", "Pipelines", "Engine"], swiftSettings: settings),
         .testTarget(name: "StorageTests", dependencies: ["RampartCore", "Engine", "Storage"], swiftSettings: settings),
@@ -61,6 +64,9 @@ let package = Package(
             name: "SimulationTests", dependencies: ["RampartCore", "Pipelines", "Engine", "Simulation"],
             swiftSettings: settings),
         .target(name: "TestBroker", path: "Tests/TestBroker", swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: [.product(name: "Yams", package: "Yams")],
+            path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "KafkaTests",
             dependencies: ["RampartCore", "Pipelines", "Engine", "Kafka", "Simulation", "TestBroker"],
@@ -68,7 +74,7 @@ let package = Package(
         .testTarget(
             name: "RampartCLITests",
             dependencies: [
-                "RampartCLI", "Pipelines", "RampartCore", "Engine", "Kafka", "Simulation", "TestBroker",
+                "RampartCLI", "Pipelines", "RampartCore", "Engine", "Kafka", "Simulation", "TestBroker", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -4,7 +4,7 @@ set -euo pipefail
 
 readonly swift_major=6
 readonly swift_minor=2
-readonly packages=(zlib1g-dev libzstd-dev librdkafka-dev pkg-config python3 python3-venv kcat)
+readonly packages=(zlib1g-dev libzstd-dev librdkafka-dev pkg-config python3 python3-venv kcat groff-base)
 
 fail() {
     printf 'install.sh: %s\n' "$*" >&2

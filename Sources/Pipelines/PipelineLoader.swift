@@ -41,11 +41,11 @@ private struct PipelineReader {
         let maxAhead = file["max_ahead"]?.duration("max_ahead", report) ?? Pipeline.standardMaxAhead
         let sourceEntries = entries(file, "sources", atMost: Limits.sources)
         let stageEntries = entries(file, "stages", atMost: Limits.stages)
-        guard !sourceEntries.isEmpty, !stageEntries.isEmpty else { return nil }
         let sourceText = SourceText(text)
         let sources = sourceEntries.compactMap {
             SourceReader(report: report, text: sourceText, lateness: lateness).read($0)
         }
+        guard !sourceEntries.isEmpty, !stageEntries.isEmpty else { return nil }
         var stages = stageEntries.compactMap { StageReader(report: report).read($0) }
         let unreadable = Set((sourceEntries + stageEntries).map(\.key))
             .subtracting(sources.map(\.source.name)).subtracting(stages.map(\.name))
@@ -60,9 +60,11 @@ private struct PipelineReader {
         let expressions = ExpressionReader(report: report, text: sourceText)
         let drafts = stages.indices.compactMap { index in
             StageBuilder(
-                report: report, expressions: expressions, spec: stages[index],
-                sources: graph.sources[index].map { sources[$0] }, isWhole: graph.isWhole[index]
-            ).build(inputs: graph.inputs[index])
+                report: report, expressions: expressions, spec: stages[index], index: index,
+                sources: graph.sources[index].map { sources[$0] },
+                sideSources: graph.sideSources[index].map { sources[$0] }, columns: graph.columns[index],
+                isWhole: graph.isWhole[index]
+            ).build(inputs: graph.inputs[index], sideInputs: graph.sideInputs[index])
         }
         // Only whole graphs are put together: with a part missing, the indices of the others would be wrong.
         guard let family, !report.hasErrors else { return nil }

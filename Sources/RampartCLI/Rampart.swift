@@ -23,7 +23,7 @@ struct Rampart: AsyncParsableCommand {
             RunCommand.self, StateCommand.self, CreditsCommand.self, DeadLettersCommand.self, RecordCommand.self,
             ReplayCommand.self,
             CheckCommand.self,
-            TestCommand.self, GraphCommand.self, ListCommand.self,
+            TestCommand.self, GraphCommand.self, ListCommand.self, SchemaCommand.self,
         ])
 
     /// Runs the command that the arguments name, with the exit codes that the help promises.

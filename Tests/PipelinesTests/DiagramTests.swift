@@ -49,7 +49,7 @@ import Testing
             lines == [
                 "", "Sources", #"  clicks        click; by merchant_id; topic a#<b>&"c"\d"#,
                 "                -> dear, busy",
-                "", "Filters", "  dear", "                -> flood",
+                "", "Transforms", "  dear", "                -> flood",
                 "", "Windows",
                 "  flood         by merchant_id, device_id; 10m every 10s; min_clicks = 10; severity medium; credits click_cost",
                 "                -> ledger, alerts",

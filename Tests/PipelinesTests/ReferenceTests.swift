@@ -8,6 +8,8 @@ import Testing
 /// Its tables stand between two comments; `GOLDEN_UPDATE=1` writes them anew.
 @Suite struct ReferenceTests {
     private static let path = "docs/PIPELINE_FILE.md"
+    /// The page of each kind of transform.
+    private static var kindPaths: [String] { Transforms.all.map { "docs/kinds/\($0.kind).md" } }
 
     /// Every table of the reference by its name.
     private static var tables: [(name: String, text: String)] {
@@ -19,6 +21,8 @@ import Testing
             "| `\(type.name)` | \(type.fields.map { "`\($0.name)`" }.joined(separator: ", ")) |"
         }
         tables.append(("fields", "| event type | fields |\n|---|---|\n" + types.joined(separator: "\n")))
+        let kinds = Transforms.all.map { "| [`\($0.kind)`](kinds/\($0.kind).md) | \($0.summary) |" }
+        tables.append(("transforms", "| `kind:` | what it does |\n|---|---|\n" + kinds.joined(separator: "\n")))
         let references = [
             ("measures", ExpressionReference.measures), ("operators", ExpressionReference.operators),
             ("functions", ExpressionReference.functions),
@@ -32,24 +36,54 @@ import Testing
             tables.append(
                 (name, "| name | types | value | example |\n|---|---|---|---|\n" + rows.joined(separator: "\n")))
         }
+        let limits = PipelineReference.sections(.limits).flatMap(\.rows).map { "| \($0[1]) | \($0[0]) |" }
+        tables.append(("limits", "| of | at most |\n|---|---|\n" + limits.joined(separator: "\n")))
         return tables.map { (name: $0.0, text: $0.1) }
     }
 
     @Test func namesEveryKey() throws {
+        var tables = Dictionary(uniqueKeysWithValues: Self.tables.map { ($0.name, $0.text) })
+        for path in [Self.path] + Self.kindPaths {
+            let found = try Repository.text(path)
+            var expected = ""
+            for (index, part) in found.components(separatedBy: "<!-- table: ").enumerated() {
+                guard index > 0 else {
+                    expected = part
+                    continue
+                }
+                let name = part.components(separatedBy: " -->")[0]
+                let table = tables.removeValue(forKey: name)
+                let text = try #require(table, "There is one table of \(name).")
+                let rest = try #require(part.range(of: "<!-- end -->"))
+                expected += "<!-- table: \(name) -->\n\n\(text)\n\n\(part[rest.lowerBound...])"
+            }
+            if ProcessInfo.processInfo.environment["GOLDEN_UPDATE"] == "1" {
+                try expected.write(to: Repository.root.appending(path: path), atomically: true, encoding: .utf8)
+            }
+            #expect(found == expected, "Run the tests with GOLDEN_UPDATE=1 and look at the difference.")
+        }
+        #expect(tables.isEmpty, "\(tables.keys) have no table.")
+    }
+
+    /// What `rampart list` names, a page names in code.
+    @Test func pagesNameWhatIsListed() throws {
+        let pages = try
+            (Repository.files(in: "docs").filter { $0.hasSuffix(".md") }.map { "docs/\($0)" } + Self.kindPaths)
+            .map { try Repository.text($0).replacing("\\|", with: "|") }
+        for topic in PipelineReference.Topic.allCases where topic != .thresholds && topic != .limits {
+            let names = PipelineReference.sections(topic).flatMap(\.rows).map { $0[0] }
+            #expect(!names.isEmpty)
+            for name in Set(names) {
+                let isNamed = pages.contains { $0.contains("`\(name)`") || $0.contains("`\"\(name)\"`") }
+                #expect(isNamed, "\(topic.rawValue): \(name)")
+            }
+        }
         let reference = try Repository.text(Self.path)
-        var expected = reference
-        for (name, text) in Self.tables {
-            let start = "<!-- table: \(name) -->\n"
-            let parts = expected.components(separatedBy: start)
-            try #require(parts.count == 2, "The reference has one table of \(name).")
-            let rest = try #require(parts[1].range(of: "<!-- end -->"))
-            expected = parts[0] + start + "\n" + text + "\n\n" + parts[1][rest.lowerBound...]
+        for row in PipelineReference.sections(.thresholds).flatMap(\.rows) {
+            // The page has names of its own for the same forms.
+            let form = row[0].prefix { $0 != " " && $0 != ":" }.lowercased()
+            #expect(reference.contains(form == "name" ? "min_clicks: 10" : form), "\(row[0])")
         }
-        if ProcessInfo.processInfo.environment["GOLDEN_UPDATE"] == "1" {
-            try expected.write(to: Repository.root.appending(path: Self.path), atomically: true, encoding: .utf8)
-        }
-        #expect(reference == expected, "Run the tests with GOLDEN_UPDATE=1 and look at the difference.")
-        #expect(reference.components(separatedBy: "<!-- table: ").count == Self.tables.count + 1)
     }
 
     @Test func examplesLoad() throws {
@@ -57,6 +91,12 @@ import Testing
             .compactMap { $0.components(separatedBy: "```").first }
         #expect(blocks.count == 4)
         for block in blocks { #expect(diagnostics(of: block) == []) }
+        for path in Self.kindPaths {
+            let blocks = try Repository.text(path).components(separatedBy: "```yaml\n").dropFirst()
+                .compactMap { $0.components(separatedBy: "```").first }
+            #expect(!blocks.isEmpty)
+            for block in blocks { #expect(diagnostics(of: block) == [], "\(path)") }
+        }
     }
 
     /// The list is what the loader goes by: each key is taken, and a required one is missed.

@@ -60,7 +60,7 @@ import Testing
         var random = SplitMix(state: 1)
         let stage = Stage(
             name: "s", inputs: [], thresholds: [],
-            kind: .filter(Filter(condition: Program(instructions: [.boolean(true)]))))
+            kind: .transform(Filter(condition: Program(instructions: [.boolean(true)]))))
         let topology = Topology(
             family: "marketplace", revision: "r", layout: EventLayout(fields: []), sources: [], stages: [stage],
             evaluationOrder: [0], basePane: .minutes(1), ledger: LedgerPolicy())

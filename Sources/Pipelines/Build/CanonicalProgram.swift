@@ -34,8 +34,9 @@ struct CanonicalProgram {
         case .double(let value): ["double", "\(value)"]
         case .boolean(let value): ["boolean", "\(value)"]
         case .string(let index): ["string", String(decoding: program.strings[index], as: UTF8.self)]
-        case .integerField(let slot), .stringField(let slot): ["field", layout.fields[slot].name]
-        case .has(let slot): ["has", layout.fields[slot].name]
+        case .integerField(let slot), .stringField(let slot), .timeField(let slot):
+            ["field", layout.name(ofSlot: slot)]
+        case .has(let slot): ["has", layout.name(ofSlot: slot)]
         case .eventTime: ["ts"]
         case .typeIs(let type): ["type", type.name]
         case .measure(let index): ["measure", measureName(index)]
@@ -85,9 +86,9 @@ struct CanonicalProgram {
         case .startsWith: "startsWith"
         case .endsWith: "endsWith"
         case .contains: "contains"
-        case .integer, .double, .boolean, .string, .integerField, .stringField, .has, .eventTime, .typeIs, .measure,
-            .threshold, .column, .hasColumn, .isIn, .timestamp, .duration, .local, .exists, .all, .scoreExists,
-            .scoreAll, .timePart:
+        case .integer, .double, .boolean, .string, .integerField, .stringField, .timeField, .has, .eventTime, .typeIs,
+            .measure, .threshold, .column, .hasColumn, .isIn, .timestamp, .duration, .local, .exists, .all,
+            .scoreExists, .scoreAll, .timePart:
             // `words` writes these with their operands.
             ""
         }

@@ -187,19 +187,39 @@ struct CanonicalSettings {
             }
             thresholds[threshold.name] = .list(scope == .graph ? [] : values)
         }
-        let inputs = stage.inputs.map { input in
+        var values: [String: CanonicalValue] = [
+            "name": .text(stage.name), "from": inputs(stage.inputs), "tune": .map(thresholds),
+        ]
+        let program = CanonicalProgram(layout: topology.layout, stage: stage)
+        switch stage.kind {
+        case .transform(let transform): values[type(of: transform).kind] = settings(transform, program)
+        case .window(let window): values["window"] = self.window(window, program, scope)
+        }
+        return .map(values)
+    }
+
+    private func inputs(_ inputs: [Stage.Input]) -> CanonicalValue {
+        let names = inputs.map { input in
             switch input {
             case .source(let index): topology.sources[index].name
             case .stage(let index): topology.stages[index].name
             }
         }
-        var values: [String: CanonicalValue] = [
-            "name": .text(stage.name), "from": .texts(inputs.sorted()), "tune": .map(thresholds),
-        ]
-        let program = CanonicalProgram(layout: topology.layout, stage: stage)
-        switch stage.kind {
-        case .filter(let filter): values["keep"] = program.value(filter.condition)
-        case .window(let window): values["window"] = self.window(window, program, scope)
+        return .texts(names.sorted())
+    }
+
+    private func settings(_ transform: any Transform, _ program: CanonicalProgram) -> CanonicalValue {
+        var values: [String: CanonicalValue] = [:]
+        for setting in type(of: transform).settings {
+            values[setting.name] =
+                switch transform.values[setting.name] {
+                case .condition(let condition): program.value(condition)
+                case .inputs(let inputs): self.inputs(inputs)
+                case .key(let fields): .texts(fields.map(\.name))
+                case .span(let span): .span(span)
+                case .prefix(let name): .text(name)
+                case .attached(let columns): .texts(columns.map(\.content.name))
+                }
         }
         return .map(values)
     }

@@ -23,7 +23,7 @@ struct ExpressionReader {
 
     /// A measure, without its condition's program, which needs the layout; and the condition.
     func measure(
-        _ entry: YamlNode.Entry, thresholds: [Threshold]
+        _ entry: YamlNode.Entry, thresholds: [Threshold], columns: [AttachedColumn]
     ) -> (measure: Measure, condition: CheckedExpression?)? {
         guard let expression = entry.value.string("measure `\(entry.key)`", report) else { return nil }
         switch MeasureSyntax.parse(expression) {
@@ -31,7 +31,7 @@ struct ExpressionReader {
             tell(errors, in: entry.value, expression, from: 0)
             return nil
         case .success(let syntax):
-            let scope = ExpressionScope(subject: .event, thresholds: thresholds)
+            let scope = ExpressionScope(subject: .event, thresholds: thresholds, columns: columns)
             var condition: CheckedExpression?
             if let part = syntax.condition {
                 let offset = syntax.conditionRange?.lowerBound ?? 0

@@ -4,8 +4,14 @@ internal import RampartCore
 struct Graph {
     /// The inputs of each stage, those that could not be resolved left out.
     private(set) var inputs: [[Stage.Input]] = []
-    /// The sources that each stage reads, directly or through filters, in file order.
+    /// The side inputs of each stage, likewise.
+    private(set) var sideInputs: [[Stage.Input]] = []
+    /// The sources that each stage reads through its inputs, directly or through transforms, in file order.
     private(set) var sources: [[Int]] = []
+    /// The sources that each stage reads through its side inputs, likewise.
+    private(set) var sideSources: [[Int]] = []
+    /// What is attached to the events that each stage reads through its inputs, in the order of the stages.
+    private(set) var columns: [[AttachedColumn]] = []
     /// Indices of the stages so that each comes after those it reads.
     private(set) var order: [Int] = []
 
@@ -23,22 +29,20 @@ struct Graph {
         self.report = report
         isWhole = [Bool](repeating: true, count: stages.count)
         refuseSharedNames(sources)
-        inputs = []
-        for index in stages.indices { inputs.append(resolve(index, sources)) }
-        order = evaluationOrder()
-        self.sources = [[Int]](repeating: [], count: stages.count)
-        for stage in order {
-            var read: Set<Int> = []
-            for input in inputs[stage] {
-                switch input {
-                case .source(let source): read.insert(source)
-                case .stage(let other):
-                    read.formUnion(self.sources[other])
-                    if !isWhole[other] { isWhole[stage] = false }
-                }
-            }
-            self.sources[stage] = read.sorted()
+        for index in stages.indices {
+            inputs.append(resolve(stages[index].from, of: index, sources))
+            sideInputs.append(resolve(stages[index].sideInputs, of: index, sources))
         }
+        order = evaluationOrder()
+        let none = [[Int]](repeating: [], count: stages.count)
+        (self.sources, sideSources) = (none, none)
+        columns = [[AttachedColumn]](repeating: [], count: stages.count)
+        for stage in order {
+            self.sources[stage] = sourcesRead(through: inputs[stage], by: stage)
+            sideSources[stage] = sourcesRead(through: sideInputs[stage], by: stage)
+            columns[stage] = columnsRead(by: stage)
+        }
+        refuseChangedSides()
         warnUnread()
     }
 
@@ -50,9 +54,56 @@ struct Graph {
         }
     }
 
-    private mutating func resolve(_ stage: Int, _ sources: [SourceSpec]) -> [Stage.Input] {
+    private mutating func sourcesRead(through inputs: [Stage.Input], by stage: Int) -> [Int] {
+        var read: Set<Int> = []
+        for input in inputs {
+            switch input {
+            case .source(let source): read.insert(source)
+            case .stage(let other):
+                read.formUnion(sources[other])
+                if !isWhole[other] { isWhole[stage] = false }
+            }
+        }
+        return read.sorted()
+    }
+
+    /// The names of two columns must differ where one expression can read both.
+    private func columnsRead(by stage: Int) -> [AttachedColumn] {
+        var read: Set<AttachedColumn> = []
+        for case .stage(let other) in inputs[stage] {
+            read.formUnion(columns[other])
+            read.formUnion(stages[other].columns(stage: other))
+        }
+        let sorted = read.sorted { ($0.stage, $0.name) < ($1.stage, $1.name) }
+        let own = stages[stage].columns(stage: stage)
+        for column in own where sorted.contains(where: { $0.prefix == column.prefix && $0.stage != stage }) {
+            report.error(
+                stages[stage].position,
+                "`\(stages[stage].name)` attaches `\(column.prefix)` to events that have it from another stage",
+                "give one of them another name")
+            break
+        }
+        return sorted
+    }
+
+    /// What is attached is there when an event passes, and side inputs enter before.
+    private func refuseChangedSides() {
+        for (index, stage) in stages.enumerated() {
+            for (place, input) in zip(stage.sideInputs, sideInputs[index]) {
+                guard case .stage(let other) = input,
+                    !(columns[other].isEmpty && stages[other].columns(stage: other).isEmpty)
+                else { continue }
+                report.error(
+                    place.position,
+                    "`\(place.name)` reads a stage that attaches something, and is looked at before that",
+                    "read a source or a filter of one")
+            }
+        }
+    }
+
+    private mutating func resolve(_ from: [PlacedName], of stage: Int, _ sources: [SourceSpec]) -> [Stage.Input] {
         var inputs: [Stage.Input] = []
-        for place in stages[stage].from {
+        for place in from {
             guard let input = resolve(place, sources) else {
                 isWhole[stage] = false
                 continue
@@ -70,16 +121,16 @@ struct Graph {
         if let source = sources.firstIndex(where: { $0.source.name == place.name }) { return .source(source) }
         guard let stage = stages.firstIndex(where: { $0.name == place.name }) else {
             if unreadable.contains(place.name) { return nil }
-            let names = sources.map(\.source.name) + stages.filter(\.isFilter).map(\.name)
+            let names = sources.map(\.source.name) + stages.filter(\.isTransform).map(\.name)
             report.error(
-                place.position, "there is no source or filter \(quoted(place.name))",
+                place.position, "there is no source or transform \(quoted(place.name))",
                 Suggestion.didYouMean(place.name, among: names) ?? "there is \(alternatives(names))")
             return nil
         }
-        guard stages[stage].isFilter else {
+        guard stages[stage].isTransform else {
             report.error(
                 place.position, "`\(place.name)` is a window, which gives findings and no events",
-                "read a source or a filter")
+                "read a source or a transform")
             return nil
         }
         return .stage(stage)
@@ -92,17 +143,19 @@ struct Graph {
         for root in stages.indices where !isDone[root] {
             var path: [(stage: Int, next: Int)] = [(root, 0)]
             while let (stage, next) = path.last {
-                guard next < inputs[stage].count else {
+                let reads = inputs[stage] + sideInputs[stage]
+                guard next < reads.count else {
                     isDone[stage] = true
                     order.append(stage)
                     path.removeLast()
                     continue
                 }
                 path[path.count - 1].next += 1
-                guard case .stage(let other) = inputs[stage][next], !isDone[other] else { continue }
+                guard case .stage(let other) = reads[next], !isDone[other] else { continue }
                 if let start = path.firstIndex(where: { $0.stage == other }) {
                     refuseCycle(path[start...].map(\.stage), closing: stage, reading: other)
-                    inputs[stage].remove(at: next)
+                    inputs[stage].removeAll { $0 == reads[next] }
+                    sideInputs[stage].removeAll { $0 == reads[next] }
                     isWhole[stage] = false
                     path[path.count - 1].next -= 1
                 } else {
@@ -115,7 +168,7 @@ struct Graph {
 
     private func refuseCycle(_ cycle: [Int], closing stage: Int, reading other: Int) {
         let names = cycle.map { stages[$0].name } + [stages[other].name]
-        let place = stages[stage].from.first { $0.name == stages[other].name }
+        let place = (stages[stage].from + stages[stage].sideInputs).first { $0.name == stages[other].name }
         report.error(
             place?.position ?? stages[stage].position,
             "these stages read each other: \(names.joined(separator: " reads "))",
@@ -123,16 +176,28 @@ struct Graph {
     }
 
     private func warnUnread() {
-        let read = Set(inputs.joined())
-        for (index, stage) in stages.enumerated() where stage.isFilter && !read.contains(.stage(index)) {
-            report.warning(stage.position, "no stage reads the filter `\(stage.name)`", "remove it, or read it")
+        let read = Set(inputs.joined()).union(sideInputs.joined())
+        for (index, stage) in stages.enumerated() {
+            guard case .transform(let transform) = stage.kind, !read.contains(.stage(index)) else { continue }
+            report.warning(
+                stage.position, "no stage reads the \(transform.kind.kind) `\(stage.name)`", "remove it, or read it")
         }
     }
 }
 
 extension StageSpec {
     /// Whether the stage passes events on.
-    var isFilter: Bool {
-        if case .filter = kind { true } else { false }
+    var isTransform: Bool {
+        if case .transform = kind { true } else { false }
+    }
+
+    /// What it reads beside `from`.
+    var sideInputs: [PlacedName] {
+        if case .transform(let transform) = kind { transform.sideInputs } else { [] }
+    }
+
+    /// What it attaches as the stage with an index.
+    func columns(stage: Int) -> [AttachedColumn] {
+        if case .transform(let transform) = kind { transform.columns(stage: stage) } else { [] }
     }
 }

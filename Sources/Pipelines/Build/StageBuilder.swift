@@ -4,7 +4,7 @@ internal import RampartCore
 struct StageDraft {
     /// What only one kind has.
     enum Kind {
-        case filter(CheckedExpression)
+        case transform(TransformDraft)
         case window(WindowDraft)
     }
 
@@ -16,6 +16,16 @@ struct StageDraft {
     var kind: Kind
     /// The fields that it reads.
     var fields: Set<Field>
+}
+
+/// A transform whose expressions are checked.
+struct TransformDraft {
+    /// The kind.
+    var kind: any Transform.Type
+    /// The conditions, whose programs need the layout.
+    var conditions: [String: CheckedExpression]
+    /// The other settings.
+    var values: [String: TransformValues.Value]
 }
 
 /// A window whose expressions are checked.
@@ -42,13 +52,24 @@ struct StageBuilder {
     let expressions: ExpressionReader
     /// The stage as it is written.
     let spec: StageSpec
+    /// The index of the stage.
+    let index: Int
     /// The sources that it reads in the end.
     let sources: [SourceSpec]
+    /// The sources that its side inputs read in the end.
+    let sideSources: [SourceSpec]
+    /// What is attached to the events that it reads.
+    let columns: [AttachedColumn]
     /// Whether these are all; else nothing can be said about its events.
     let isWhole: Bool
 
     /// The events that can reach the stage.
-    var events: [(source: Source, type: EventType, mapping: Mapping)] {
+    var events: [Event] { Self.events(of: sources) }
+
+    /// An event type as a source gives it.
+    typealias Event = (source: Source, type: EventType, mapping: Mapping)
+
+    private static func events(of sources: [SourceSpec]) -> [Event] {
         sources.flatMap { spec in
             EventType.allCases.compactMap { type in
                 spec.source.mappings[type].map { (spec.source, type, $0) }
@@ -57,12 +78,12 @@ struct StageBuilder {
     }
 
     /// The checked stage, or nil where it holds a mistake that stops it.
-    func build(inputs: [Stage.Input]) -> StageDraft? {
+    func build(inputs: [Stage.Input], sideInputs: [Stage.Input]) -> StageDraft? {
         var used: Set<Int> = []
         let draft: StageDraft?
         switch spec.kind {
-        case .filter(let keep):
-            draft = filter(keep, inputs, &used)
+        case .transform(let transform):
+            draft = self.transform(transform, inputs, sideInputs, &used)
         case .window(let window):
             draft = self.window(window, inputs, &used)
         }
@@ -78,21 +99,48 @@ struct StageBuilder {
 
     private var thresholds: [Threshold] { spec.thresholds.map(\.threshold) }
 
-    private func filter(_ keep: YamlNode, _ inputs: [Stage.Input], _ used: inout Set<Int>) -> StageDraft? {
-        let scope = ExpressionScope(subject: .event, thresholds: thresholds)
-        guard let checked = expressions.condition(keep, "keep", scope: scope) else { return nil }
-        used = checked.thresholds
-        check(checked.fields, in: keep)
-        return StageDraft(spec: spec, inputs: inputs, kind: .filter(checked), fields: checked.fields)
+    private func transform(
+        _ transform: TransformSpec, _ inputs: [Stage.Input], _ sideInputs: [Stage.Input], _ used: inout Set<Int>
+    ) -> StageDraft? {
+        var draft = TransformDraft(kind: transform.kind, conditions: [:], values: [:])
+        var fields: Set<Field> = []
+        for setting in transform.kind.settings {
+            guard let value = transform.values[setting.name] else { return nil }
+            switch value {
+            case .condition(let node):
+                let scope = ExpressionScope(subject: .event, thresholds: thresholds, columns: columns)
+                guard let checked = expressions.condition(node, setting.name, scope: scope) else { return nil }
+                used.formUnion(checked.thresholds)
+                fields.formUnion(checked.fields)
+                check(checked.fields, in: node)
+                draft.conditions[setting.name] = checked
+            case .inputs: draft.values[setting.name] = .inputs(sideInputs)
+            case .key(let key):
+                checkKey(key)
+                fields.formUnion(key.fields.map(\.field))
+                draft.values[setting.name] = .key(key.fields.map(\.field))
+            case .span(let span): draft.values[setting.name] = .span(span)
+            case .prefix(let prefix):
+                checkPrefix(prefix)
+                draft.values[setting.name] = .prefix(prefix.name)
+            case .attached(let contents):
+                for case (.field(let field), let position) in contents {
+                    fields.insert(field)
+                    checkAttached(field, at: position)
+                }
+                draft.values[setting.name] = .attached(transform.columns(stage: index))
+            }
+        }
+        return StageDraft(spec: spec, inputs: inputs, kind: .transform(draft), fields: fields)
     }
 
     private func window(_ window: WindowSpec, _ inputs: [Stage.Input], _ used: inout Set<Int>) -> StageDraft? {
-        checkKey(window)
-        var fields = Set(window.key.map(\.field))
+        checkKey(window.key)
+        var fields = Set(window.key.fields.map(\.field))
         var measures: [Measure] = []
         var conditions: [CheckedExpression?] = []
         for entry in window.measures {
-            guard let read = expressions.measure(entry, thresholds: thresholds) else { continue }
+            guard let read = expressions.measure(entry, thresholds: thresholds, columns: columns) else { continue }
             measures.append(read.measure)
             conditions.append(read.condition)
             if let field = read.measure.field {
@@ -104,9 +152,10 @@ struct StageBuilder {
             used.formUnion(condition.thresholds)
             check(condition.fields, in: entry.value)
         }
-        let message = window.message.flatMap {
+        // Where a field of the key could not be read, the message may name it.
+        let message = (window.key.isWhole ? window.message : nil).flatMap {
             MessageReader(report: report, text: expressions.text).read(
-                $0, measures: window.measures.map(\.key), thresholds: thresholds, key: window.key.map(\.field),
+                $0, measures: window.measures.map(\.key), thresholds: thresholds, key: window.key.fields.map(\.field),
                 used: &used)
         }
         let credit = isWhole ? window.credit.flatMap { CreditBuilder(report: report, events: events).build($0) } : nil
@@ -149,7 +198,7 @@ struct StageBuilder {
                     measure.position, "`\(measure.key)` names a threshold and a measure of one stage",
                     "rename one of them")
             }
-            if window.key.contains(where: { $0.field.name == measure.key }) {
+            if window.key.fields.contains(where: { $0.field.name == measure.key }) {
                 report.error(
                     measure.position, "the measure `\(measure.key)` has the name of a field of the key",
                     "rename it, for example \(measure.key)_count")
@@ -164,20 +213,25 @@ struct StageBuilder {
 
     // MARK: - Fields
 
-    private func checkKey(_ window: WindowSpec) {
-        for part in window.key { check(part.field, at: part.position) }
-        let fields = window.key.map(\.field)
-        guard window.isKeyWhole else { return }
-        if !fields.contains(.merchantID) {
+    /// A window's alert names a merchant; whatever has a key is kept where the key's events are.
+    private func checkKey(_ key: KeySpec) {
+        for part in key.fields {
+            check(part.field, at: part.position, in: events)
+            check(part.field, at: part.position, in: Self.events(of: sideSources))
+        }
+        let fields = key.fields.map(\.field)
+        guard key.isWhole else { return }
+        if case .window = spec.kind, !fields.contains(.merchantID) {
             report.error(
-                window.keyPosition, "the key of `\(spec.name)` lacks merchant_id; an alert names its merchant",
+                key.position, "the key of `\(spec.name)` lacks merchant_id; an alert names its merchant",
                 "add merchant_id to the key")
         }
         guard isWhole else { return }
-        let partitions = Set(sources.map(\.source.partitionedBy)).sorted { $0.rawValue < $1.rawValue }
-        for field in partitions where !fields.contains(field) && field != .merchantID {
+        let partitions = Set((sources + sideSources).map(\.source.partitionedBy))
+            .sorted { $0.rawValue < $1.rawValue }
+        for field in partitions where !fields.contains(field) && (field != .merchantID || spec.isTransform) {
             report.error(
-                window.keyPosition,
+                key.position,
                 "the key of `\(spec.name)` lacks \(field.name), by which what it reads is partitioned",
                 "add \(field.name) to the key")
         }
@@ -189,15 +243,37 @@ struct StageBuilder {
         }
     }
 
+    private func checkPrefix(_ prefix: PlacedName) {
+        checkReserved(prefix.name, prefix.position)
+        if Field(name: prefix.name) != nil || thresholds.contains(where: { $0.name == prefix.name }) {
+            report.error(
+                prefix.position, "`\(prefix.name)` is the name of a field or a threshold", "use another name")
+        }
+    }
+
+    /// What is attached comes from the side inputs, and is compared with what the events themselves have.
+    private func checkAttached(_ field: Field, at position: Position) {
+        check(field, at: position, in: Self.events(of: sideSources))
+        let scales = Set((sources + sideSources).map(\.source.scale)).sorted()
+        if isWhole, field.kind == .money, scales.count > 1 {
+            report.error(
+                position,
+                "`\(spec.name)` attaches money between sources of different scales "
+                    + "(\(alternatives(scales.map { "\($0)" })))",
+                "give these sources one scale")
+        }
+    }
+
     private func check(_ fields: Set<Field>, in node: YamlNode) {
         for field in Field.allCases where fields.contains(field) {
             check(field, at: expressions.position(of: field.name, in: node))
         }
     }
 
+    private func check(_ field: Field, at position: Position) { check(field, at: position, in: events) }
+
     /// A field must come from somewhere, and money must be of one scale wherever it comes from.
-    private func check(_ field: Field, at position: Position) {
-        let events = events
+    private func check(_ field: Field, at position: Position, in events: [Event]) {
         guard isWhole, !events.isEmpty else { return }
         let readers = events.filter { $0.mapping.maps(field) }
         if readers.isEmpty {

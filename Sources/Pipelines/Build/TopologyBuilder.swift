@@ -34,8 +34,9 @@ struct TopologyBuilder {
 
     private func kind(_ kind: StageDraft.Kind, _ layout: EventLayout) -> Stage.Kind {
         switch kind {
-        case .filter(let condition):
-            return .filter(Filter(condition: condition.program(layout: layout)))
+        case .transform(let draft):
+            let conditions = draft.conditions.mapValues { TransformValues.Value.condition($0.program(layout: layout)) }
+            return .transform(draft.kind.init(TransformValues(draft.values.merging(conditions) { $1 })))
         case .window(let draft):
             var measures = draft.measures
             for (index, condition) in draft.conditions.enumerated() {
@@ -43,7 +44,7 @@ struct TopologyBuilder {
             }
             return .window(
                 Window(
-                    key: draft.spec.key.map(\.field), size: draft.spec.size, every: draft.spec.every,
+                    key: draft.spec.key.fields.map(\.field), size: draft.spec.size, every: draft.spec.every,
                     measures: measures, condition: draft.when.program(layout: layout),
                     score: draft.when.scoreProgram(layout: layout), conditionMeasures: draft.when.measures.sorted(),
                     alert: AlertPolicy(
@@ -71,7 +72,8 @@ struct TopologyBuilder {
                 fields.formUnion(money + [.currency])
             }
         }
-        return EventLayout(fields: Field.allCases.filter(fields.contains))
+        let attached = stages.enumerated().flatMap { $1.spec.columns(stage: $0) }
+        return EventLayout(fields: Field.allCases.filter(fields.contains), attached: attached)
     }
 
     private func greatestCommonDivisor(_ left: Int64, _ right: Int64) -> Int64 {

@@ -25,7 +25,11 @@ enum Zones {
 
     /// The name that was probably meant.
     static func suggestion(_ name: String) -> String? {
-        Suggestion.didYouMean(name, among: TimeZone.knownTimeZoneIdentifiers + ["UTC"])
+        let names = TimeZone.knownTimeZoneIdentifiers
+        // People know their city, and forget the part of the world before it.
+        let cities = Dictionary(names.map { ($0.split(separator: "/").last.map(String.init) ?? $0, $0) }) { $1 }
+        let city = Suggestion.closest(to: name, among: cities.keys.sorted()).flatMap { cities[$0] }
+        return Suggestion.didYouMean(name, among: names + ["UTC"]) ?? city.map { "did you mean `\($0)`?" }
     }
 
     /// Finds every change of offset, also those that have nothing to do with summer time.

@@ -57,7 +57,7 @@ extension PipelineDiagram.Role {
     fileprivate var heading: String {
         switch self {
         case .source: "Sources"
-        case .filter: "Filters"
+        case .transform: "Transforms"
         case .window: "Windows"
         case .ledger: "Ledger"
         case .output: "Outputs"
@@ -67,7 +67,7 @@ extension PipelineDiagram.Role {
     fileprivate var mermaidBrackets: (open: String, close: String) {
         switch self {
         case .source, .output: ("([", "])")
-        case .filter: ("{{", "}}")
+        case .transform: ("{{", "}}")
         case .window: ("[", "]")
         case .ledger: ("[(", ")]")
         }
@@ -76,7 +76,7 @@ extension PipelineDiagram.Role {
     fileprivate var dotShape: String {
         switch self {
         case .source, .output: "oval"
-        case .filter: "hexagon"
+        case .transform: "hexagon"
         case .window: "box"
         case .ledger: "cylinder"
         }

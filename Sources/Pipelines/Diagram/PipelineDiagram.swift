@@ -16,7 +16,7 @@ public struct PipelineDiagram: Hashable, Sendable {
 
     /// What a box stands for.
     enum Role: String, CaseIterable, Hashable, Sendable {
-        case source, filter, window, ledger, output
+        case source, transform, window, ledger, output
     }
 
     /// A box.
@@ -49,11 +49,11 @@ public struct PipelineDiagram: Hashable, Sendable {
             nodes.append(Node(role: .source, name: source.name, details: Self.details(of: source, topic: topic)))
         }
         for stage in topology.stages {
-            let role: Role = if case .filter = stage.kind { .filter } else { .window }
+            let role: Role = if case .transform = stage.kind { .transform } else { .window }
             nodes.append(Node(role: role, name: stage.name, details: Self.details(of: stage)))
         }
         for (index, stage) in topology.stages.enumerated() {
-            for input in stage.inputs {
+            for input in stage.inputs + stage.sideInputs {
                 switch input {
                 case .source(let source): connect(source, topology.sources.count + index)
                 case .stage(let other): connect(topology.sources.count + other, topology.sources.count + index)
@@ -137,12 +137,30 @@ public struct PipelineDiagram: Hashable, Sendable {
 
     private static func details(of stage: Stage) -> [String] {
         let thresholds = stage.thresholds.map { "\($0.name) = \(words(for: $0.value))" }
-        guard case .window(let window) = stage.kind else { return thresholds }
+        let window: Window
+        switch stage.kind {
+        case .transform(let transform): return details(of: transform) + thresholds
+        case .window(let found): window = found
+        }
         var details = ["by \(window.key.map(\.name).joined(separator: ", "))"]
         details.append("\(window.size.text) every \(window.every.text)")
         details += thresholds
         details.append("severity \(window.alert.severity.rawValue)")
         if let credit = window.credit { details.append("credits \(credit.component)") }
         return details
+    }
+
+    /// A filter's name says what it keeps; of other kinds, what they are and what is set.
+    private static func details(of transform: any Transform) -> [String] {
+        let kind = type(of: transform)
+        let settings = kind.settings.compactMap { setting -> String? in
+            switch transform.values[setting.name] {
+            case .condition, .inputs, .prefix: nil
+            case .key(let fields): "by \(fields.map(\.name).joined(separator: ", "))"
+            case .span(let span): "\(setting.name) \(span.text)"
+            case .attached(let columns): "\(setting.name) \(columns.map(\.name).joined(separator: ", "))"
+            }
+        }
+        return settings.isEmpty ? [] : [kind.kind] + settings
     }
 }

@@ -90,7 +90,15 @@ struct ExpressionChecker {
             bindings[index] = binding
             return type.map { .value($0) } ?? .eventType
         }
-        reportUnknown(name, range(index), expected: scope.namesExpected, candidates: scope.names + ["true", "false"])
+        if let member = member(of: name) {
+            report(
+                range(index).lowerBound + name.utf8.count - member.utf8.count - 1..<range(index).upperBound,
+                "members are not in the subset; expected an operator or the end",
+                suggestion: ExpressionFunction(rawValue: member) == nil ? nil : "write `.\(member)(...)`")
+        } else {
+            reportUnknown(
+                name, range(index), expected: scope.namesExpected, candidates: scope.names + ["true", "false"])
+        }
         return .unknown
     }
 
@@ -102,15 +110,29 @@ struct ExpressionChecker {
             if bindings[index] == nil {
                 reportUnknown(name, nameRange, expected: scope.namesExpected, candidates: scope.names)
             }
+        } else if let column = scope.columns.first(where: { $0.name == name }) {
+            bindings[index] = .attached(column)
         } else if let field = Field(name: name) {
             bindings[index] = .field(field)
         } else if name == "type" || name == "ts" {
             report(nameRange, "every event has `\(name)`; expected a field that some events lack")
+        } else if member(of: name) != nil {
+            report(
+                nameRange.lowerBound - 1..<range(index).upperBound,
+                "`has` takes the name of one field, as in `has(device_id)`")
         } else {
             reportUnknown(
-                name, nameRange, expected: "a field of the event", candidates: Field.allCases.map(\.name))
+                name, nameRange, expected: "a field of the event",
+                candidates: scope.columns.map(\.name) + Field.allCases.map(\.name))
         }
         return .value(.boolean)
+    }
+
+    /// What stands behind the dot of a name that no transform could have attached.
+    private func member(of name: String) -> String? {
+        let parts = name.split(separator: ".", maxSplits: 1)
+        guard parts.count == 2, !scope.columns.contains(where: { $0.prefix == parts[0] }) else { return nil }
+        return String(parts[1])
     }
 
     private mutating func reportUnknown(
@@ -120,7 +142,13 @@ struct ExpressionChecker {
         if case .window = scope.subject, Field(name: name) != nil || name == "type" || name == "ts" {
             message = "`\(name)` belongs to events, and a window's condition reads none; expected \(expected)"
         }
-        report(range, message, suggestion: Suggestion.didYouMean(name, among: candidates))
+        report(range, message, suggestion: Suggestion.didYouMean(name, among: candidates) ?? namesInScope)
+    }
+
+    /// Names to choose from: those of the file, or where those of the language are listed.
+    private var namesInScope: String? {
+        guard case .window = scope.subject else { return "`rampart list fields` lists the fields" }
+        return scope.names.isEmpty ? nil : "there is \(alternatives(scope.names))"
     }
 
     // MARK: - Operators

@@ -193,9 +193,13 @@ struct ExpressionCompiler {
 
     private mutating func emitName(_ index: Int) {
         switch bindings[index] {
-        case .field:
+        case .field, .attached:
             let slot = slot(index)
-            push(types[index] == .string ? .stringField(slot: slot) : .integerField(slot: slot))
+            switch types[index] {
+            case .string: push(.stringField(slot: slot))
+            case .timestamp: push(.timeField(slot: slot))
+            default: push(.integerField(slot: slot))
+            }
         case .eventTime: push(.eventTime)
         case .measure(let measure): push(.measure(measure))
         case .threshold(let threshold): push(.threshold(threshold))
@@ -205,10 +209,12 @@ struct ExpressionCompiler {
     }
 
     private func slot(_ index: Int) -> Int {
-        guard case .field(let field) = bindings[index], let slot = layout.slot(of: field) else {
-            preconditionFailure("The layout has a slot for each field of the expression.")
+        switch bindings[index] {
+        case .field(let field): if let slot = layout.slot(of: field) { return slot }
+        case .attached(let column): return layout.slot(of: column)
+        default: break
         }
-        return slot
+        preconditionFailure("The layout has a slot for each field of the expression.")
     }
 
     private static func instruction(_ operation: BinaryOperator) -> Program.Instruction {

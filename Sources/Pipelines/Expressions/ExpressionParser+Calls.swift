@@ -25,19 +25,34 @@ extension ExpressionParser {
     }
 
     private mutating func parseHas(_ nameRange: Range<Int>) throws(ExpressionError) -> Int {
-        guard case .identifier(let field) = next.kind, tokens[position + 2].kind == .symbol(.rightParenthesis) else {
+        guard let (field, fieldRange) = parseFieldOfHas() else {
             let start = token.range.lowerBound
             let end = skipBrackets()
             return try invalid(start..<end, "`has` takes the name of one field, as in `has(device_id)`")
         }
-        let fieldRange = next.range
-        let range = nameRange.lowerBound..<tokens[position + 2].range.upperBound
-        position += 3
+        let range = nameRange.lowerBound..<token.range.upperBound
+        advance()
         guard !variables.contains(where: { $0.name == field }) else {
             return try invalid(
                 fieldRange, "`has` takes the name of a field, and `\(field)` is an element of a list", node: range)
         }
         return try append(.has(field, fieldRange), range)
+    }
+
+    /// The name between the parentheses, of a field or of what a transform has attached; up to the closing one.
+    private mutating func parseFieldOfHas() -> (name: String, range: Range<Int>)? {
+        guard case .identifier(let first) = next.kind else { return nil }
+        let range = next.range
+        if tokens[position + 2].kind == .symbol(.rightParenthesis) {
+            position += 2
+            return (first, range)
+        }
+        guard tokens[position + 2].kind == .symbol(.dot), position + 4 < tokens.count,
+            case .identifier(let second) = tokens[position + 3].kind,
+            tokens[position + 4].kind == .symbol(.rightParenthesis)
+        else { return nil }
+        position += 4
+        return ("\(first).\(second)", range.lowerBound..<tokens[position - 1].range.upperBound)
     }
 
     /// `duration` and `timestamp`, which are constants: their texts are read here.
@@ -124,6 +139,10 @@ extension ExpressionParser {
         let nameRange = token.range
         advance()
         guard isAt(.leftParenthesis) else {
+            if case .name(let prefix) = nodes[value].kind, !nodes[value].isParenthesised {
+                rename(value, "\(prefix).\(name)", start..<nameRange.upperBound)
+                return value
+            }
             return try invalid(
                 dot..<nameRange.upperBound, "members are not in the subset; expected an operator or the end",
                 suggestion: ExpressionFunction(rawValue: name) == nil ? nil : "write `.\(name)(...)`",

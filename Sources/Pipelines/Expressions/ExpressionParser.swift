@@ -71,6 +71,11 @@ struct ExpressionParser {
         return nodes.count - 1
     }
 
+    /// Has a node that is a name stand for a longer one.
+    mutating func rename(_ node: Int, _ name: String, _ range: Range<Int>) {
+        nodes[node] = ExpressionNode(kind: .name(name), range: range)
+    }
+
     /// Goes one level deeper; the caller comes back up.
     mutating func descend() throws(ExpressionError) {
         depth += 1

@@ -54,16 +54,21 @@ public struct ExpressionScope: Sendable {
     /// The thresholds of the stage; their names come before those of the subject.
     public var thresholds: [Threshold]
 
+    /// What transforms have attached to the event, named with a dot.
+    public var columns: [AttachedColumn]
+
     /// Creates a scope.
-    public init(subject: Subject, thresholds: [Threshold]) {
+    public init(subject: Subject, thresholds: [Threshold], columns: [AttachedColumn] = []) {
         self.subject = subject
         self.thresholds = thresholds
+        self.columns = columns
     }
 
     /// Every name in scope, thresholds first.
     var names: [String] {
         switch subject {
-        case .event: thresholds.map(\.name) + ["type", "ts"] + Field.allCases.map(\.name)
+        case .event:
+            thresholds.map(\.name) + ["type", "ts"] + columns.map(\.name) + Field.allCases.map(\.name)
         case .window(let measures): thresholds.map(\.name) + measures.map(\.name)
         case .record(let columns): columns.map(\.name)
         }
@@ -82,6 +87,8 @@ public struct ExpressionScope: Sendable {
 /// What a name or an event type test in an expression stands for.
 enum ExpressionBinding: Hashable, Sendable {
     case field(Field)
+    /// What a transform has attached.
+    case attached(AttachedColumn)
     case eventTime
     /// The event's `type`, which only comparisons with event types can read.
     case eventType
@@ -104,6 +111,7 @@ extension ExpressionScope {
         case .event:
             if name == "type" { return (.eventType, nil) }
             if name == "ts" { return (.eventTime, .timestamp) }
+            if let column = columns.first(where: { $0.name == name }) { return (.attached(column), column.type) }
             return Field(name: name).map { (.field($0), $0.kind.type) }
         case .window(let measures):
             guard let index = measures.firstIndex(where: { $0.name == name }) else { return nil }
@@ -121,6 +129,16 @@ extension Threshold.Value {
         switch self {
         case .integer: .integer
         case .double: .double
+        }
+    }
+}
+
+extension AttachedColumn {
+    /// The type of the column in expressions.
+    fileprivate var type: ExpressionType {
+        switch content {
+        case .field(let field): field.kind.type
+        case .time: .timestamp
         }
     }
 }

@@ -98,7 +98,8 @@ private struct MeasureParser {
         }
         throw ExpressionError(
             range: tokens[tokens.count - 1].range,
-            message: "found the end; expected the `)` of the `(` in column \(tokens[1].range.lowerBound + 1)")
+            message: "found the end; expected the `)` of the `(` in column \(tokens[1].range.lowerBound + 1)",
+            suggestion: "in { } a measure that holds a comma stands in quotation marks")
     }
 
     private static func depthChange(_ token: ExpressionToken) -> Int {

@@ -9,14 +9,17 @@ struct MappingReader {
         guard let found = node.entries(of: group.name, report) else { return nil }
         self.position = position ?? node.position
         var entries: [String: YamlNode.Entry] = [:]
+        let present = Set(found.map(\.key))
         for entry in found {
             if group.names.contains(entry.key) {
                 entries[entry.key] = entry
             } else {
+                let meant = Suggestion.closest(to: entry.key, among: group.names)
                 report.error(
                     entry.position, "\(quoted(entry.key)) is not a key of \(group.name)",
-                    Suggestion.didYouMean(entry.key, among: group.names) ?? "it takes "
-                        + group.names.joined(separator: ", "))
+                    meant.map { "did you mean `\($0)`?" } ?? "it takes " + group.names.joined(separator: ", "))
+                // What follows is read as if the key were spelt right, or its absence would be told as well.
+                if let meant, !present.contains(meant) { entries[meant] = entry }
             }
         }
         for key in group.keys where key.isRequired && entries[key.name] == nil {

@@ -74,6 +74,25 @@ extension EventSpan {
         self.init(milliseconds: overflow ? .max : product)
     }
 
+    /// The mend of a text that is a duration in other words, such as `10 minutes` or `1.5h`.
+    static func mend(_ text: String) -> String? {
+        let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+        guard let count = Double(digits) else { return nil }
+        let word = text.dropFirst(digits.count).lowercased().filter { $0 != " " }
+        if word.isEmpty, !digits.contains(".") { return "write \(digits)s, \(digits)m or \(digits)h" }
+        guard let length = words.first(where: { $0.words.contains(word) })?.milliseconds else { return nil }
+        let milliseconds = count * Double(length)
+        // A longer one is refused anyway, and this far doubles are exact.
+        guard milliseconds > 0, milliseconds < 1e15, milliseconds == milliseconds.rounded() else { return nil }
+        return "write \(EventSpan(milliseconds: Int64(milliseconds)).text)"
+    }
+
+    private static let words: [(words: [String], milliseconds: Int64)] = [
+        (["ms", "millisecond", "milliseconds"], 1), (["s", "sec", "secs", "second", "seconds"], 1000),
+        (["m", "min", "mins", "minute", "minutes"], 60_000), (["h", "hr", "hrs", "hour", "hours"], 3_600_000),
+        (["d", "day", "days"], 86_400_000), (["w", "week", "weeks"], 604_800_000),
+    ]
+
     /// The shortest way to write the span in a file.
     var text: String {
         let unit = Self.units.last { milliseconds % $0.milliseconds == 0 }

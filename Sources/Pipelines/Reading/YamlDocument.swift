@@ -87,18 +87,24 @@ enum YamlDocument {
 
     private static func refuseAlias(at position: Position, _ report: Report) {
         report.error(
-            position, "found an anchor or an alias; pipeline files have neither",
-            "write the value out, or put it in quotation marks if it starts with `&` or `*`")
+            position, "found an anchor or an alias; pipeline files have neither", aliasMend)
     }
+
+    private static let aliasMend = "write the value out, or put it in quotation marks if it starts with `&` or `*`"
 
     private static func tell(_ error: YamlError, text: String, _ report: Report) {
         switch error {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):
-            let before = context.map { $0.text + ": " } ?? ""
-            report.error(Position(mark), "this is not YAML: \(before)\(problem)")
+            let about = context.map { $0.text } ?? ""
+            let mend = YamlMend(
+                problem: problem, at: Position(mark), context: about, from: context.map { Position($0.mark) }, in: text)
+            report.error(
+                mend.position, "this is not YAML: \(about.isEmpty ? "" : about + ": ")\(problem)", mend.suggestion)
         case .composer(let context, let problem, let mark, _):
             let before = context.map { $0.text + ", " } ?? ""
-            report.error(Position(mark), "\(before)\(problem)")
+            report.error(
+                Position(mark), "\(before)\(problem)",
+                problem.contains("document") ? "keep one document in a file" : aliasMend)
         case .duplicatedKeysInMapping(let duplicates, let context):
             let names = duplicates.map { quoted($0) }.joined(separator: ", ")
             report.error(

@@ -36,7 +36,13 @@ extension YamlNode {
 
     /// `true` or `false`.
     func boolean(_ what: String, _ report: Report) -> Bool? {
-        choice(what, among: [("true", true), ("false", false)], report)
+        let words = ["yes": "true", "on": "true", "no": "false", "off": "false"]
+        let folded = text?.lowercased() ?? ""
+        if let word = words[folded] ?? (text != folded && words.values.contains(folded) ? folded : nil) {
+            report.error(position, "found \(summary) for \(what); expected true or false", "write \(word)")
+            return nil
+        }
+        return choice(what, among: [("true", true), ("false", false)], report)
     }
 
     /// A whole number within bounds.
@@ -64,7 +70,8 @@ extension YamlNode {
     func duration(_ what: String, allowsZero: Bool = false, _ report: Report) -> EventSpan? {
         guard let text, let span = EventSpan(text: text) else {
             report.error(
-                position, "found \(summary) for \(what); expected a duration such as 500ms, 90s, 10m, 1h or 30d")
+                position, "found \(summary) for \(what); expected a duration such as 500ms, 90s, 10m, 1h or 30d",
+                text.flatMap(EventSpan.mend))
             return nil
         }
         guard span > .zero || (allowsZero && span == .zero) else {

@@ -32,15 +32,20 @@ struct FieldReader {
             envelope
             + Field.allCases.filter { field in types.contains { $0.mappable.contains(field) } }
             .map(\.name)
+        let present = Set(entries.map(\.key))
         var settings: [String: FieldSetting] = [:]
         for entry in entries {
             if names.contains(entry.key) {
                 settings[entry.key] = FieldSetting(position: entry.position, node: entry.value)
             } else {
                 let events = alternatives(types.map(\.name)) + " events"
+                let meant = Suggestion.closest(to: entry.key, among: names)
                 report.error(
                     entry.position, "\(quoted(entry.key)) is not a field of \(events)",
-                    Suggestion.didYouMean(entry.key, among: names) ?? "they have \(names.joined(separator: ", "))")
+                    meant.map { "did you mean `\($0)`?" } ?? "they have \(names.joined(separator: ", "))")
+                if let meant, !present.contains(meant) {
+                    settings[meant] = FieldSetting(position: entry.position, node: entry.value)
+                }
             }
         }
         return settings
@@ -214,11 +219,12 @@ struct FieldReader {
             let prefix = mapping["prefix"]?.wholeNumber("prefix", in: 1...Int64(Limits.identifierBytes), report)
             return .string(prefix: prefix.map { Int($0) })
         case .units:
-            let isDecimal =
-                mapping["format"]?.choice("format", among: [("units", false), ("decimal", true)], report) ?? false
-            let factor = mapping["times"]?.path("times", format: format, report)
+            let format = mapping["format"].map { $0.choice("format", MoneyFormat.self, report) } ?? .units
+            let factor = mapping["times"]?.path("times", format: self.format, report)
             let negate = mapping["negate"]?.boolean("negate", report) ?? false
-            guard isDecimal else {
+            // Of a format that could not be read, nothing follows.
+            guard let format else { return .units }
+            guard format == .decimal else {
                 for key in ["times", "negate"] where mapping[key] != nil {
                     report.error(
                         mapping.position(of: key), "`\(key)` works on decimals only", "add format: decimal")
@@ -260,6 +266,11 @@ struct FieldReader {
     }
 }
 
+/// The words for the ways in which money is written.
+enum MoneyFormat: String, CaseIterable {
+    case units, decimal
+}
+
 /// The words for formats of time.
 enum TimeFormatName: String, CaseIterable {
     case epochSeconds = "epoch_s"
@@ -275,11 +286,14 @@ extension EventType {
 }
 
 extension Field {
+    /// What a rating can be.
+    static let ratings: ClosedRange<Int64> = 1...5
+
     /// How the field is read unless the file says otherwise.
     var reading: FieldMapping.Reading {
         switch kind {
         case .identifier, .text: .string(prefix: nil)
-        case .integer: .integer(minimum: 1, maximum: 5)
+        case .integer: .integer(minimum: Self.ratings.lowerBound, maximum: Self.ratings.upperBound)
         case .money: .units
         case .currency: .currency
         }

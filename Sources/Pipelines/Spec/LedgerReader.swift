@@ -17,7 +17,7 @@ struct LedgerReader {
         policy.lateHorizon = mapping["late_horizon"]?.duration("late_horizon", report) ?? policy.lateHorizon
         policy.claimHorizon = mapping["claim_horizon"]?.duration("claim_horizon", report) ?? policy.claimHorizon
         policy.postsLateCharges =
-            mapping["late_credit"]?.choice("late_credit", among: [("hold", false), ("post", true)], report) ?? false
+            mapping["late_credit"]?.choice("late_credit", LateCredit.self, report) == .post
         policy.caps = amounts(mapping["caps"], "caps")
         policy.reviewAbove = amounts(mapping["review_above"], "review_above")
         checkClaimHorizon(policy, stages, at: mapping["claim_horizon"]?.position)
@@ -26,16 +26,18 @@ struct LedgerReader {
 
     /// A line must be remembered as long as its charge can be found, in a window or as a late one (R31).
     private func checkClaimHorizon(_ policy: LedgerPolicy, _ stages: [StageSpec], at position: Position?) {
-        for stage in stages {
-            guard case .window(let window) = stage.kind, window.credit != nil else { continue }
-            let least = EventSpan(milliseconds: policy.lateHorizon.milliseconds + window.size.milliseconds)
-            guard policy.claimHorizon < least else { continue }
-            report.error(
-                position ?? stage.position,
-                "claim_horizon is \(policy.claimHorizon.text), but the stage `\(stage.name)` can find a charge again "
-                    + "\(least.text) after it was claimed (late_horizon and the window's size)",
-                "set claim_horizon in ledger: to \(least.text) or more")
+        let sizes = stages.compactMap { stage -> (stage: StageSpec, size: EventSpan)? in
+            guard case .window(let window) = stage.kind, window.credit != nil else { return nil }
+            return (stage, window.size)
         }
+        guard let (stage, size) = sizes.max(by: { $0.size < $1.size }) else { return }
+        let least = EventSpan(milliseconds: policy.lateHorizon.milliseconds + size.milliseconds)
+        guard policy.claimHorizon < least else { return }
+        report.error(
+            position ?? stage.position,
+            "claim_horizon is \(policy.claimHorizon.text), but the stage `\(stage.name)` can find a charge again "
+                + "\(least.text) after it was claimed (late_horizon and the window's size)",
+            "set claim_horizon in ledger: to \(least.text) or more")
     }
 
     private func amounts(_ node: YamlNode?, _ what: String) -> [Currency: MajorAmount] {
@@ -66,4 +68,9 @@ struct LedgerReader {
                 mask: settings["mask"]?.boolean("mask", report) ?? false)
         }
     }
+}
+
+/// The words for what becomes of late charges (R30).
+enum LateCredit: String, CaseIterable {
+    case hold, post
 }

@@ -31,7 +31,9 @@ struct SourceReader {
         let topic = mapping["topic"]?.string("topic", report)
         let columns = ColumnReader(format: format, scale: scale, report: report).read(mapping["columns"])
         // All that does not depend on the event type is read before this, so that it is told at once.
-        let events = mapping["event"].flatMap { readEvents($0, format: format) }
+        let events = mapping["event"].flatMap {
+            readEvents($0, at: mapping.position(of: "event"), format: format)
+        }
         guard let events else { return nil }
         let fields = FieldReader(format: format, scale: scale, columns: columns, report: report, text: text)
         let types = EventType.allCases.filter { events.types.contains($0) }
@@ -76,20 +78,29 @@ struct SourceReader {
         var overlays: [EventType: YamlNode] = [:]
     }
 
-    private func readEvents(_ node: YamlNode, format: Source.Format) -> Events? {
+    private func readEvents(_ node: YamlNode, at position: Position, format: Source.Format) -> Events? {
         guard case .mapping = node.content else {
             return readType(node).map { Events(selector: .constant($0), types: [$0]) }
         }
-        guard let mapping = MappingReader(node, PipelineKeys.typeSwitch, report),
+        guard let mapping = MappingReader(node, PipelineKeys.typeSwitch, at: position, report),
             let path = mapping["switch"]?.path("switch", format: format, report)
         else { return nil }
         var cases: [Source.Case] = []
+        var isWhole = true
         var overlays: [EventType: YamlNode] = [:]
-        for element in mapping["cases"]?.elements(of: "cases", report) ?? [] {
+        let elements = mapping["cases"]?.elements(of: "cases", report)
+        for element in elements ?? [] {
             guard let mapping = MappingReader(element, PipelineKeys.typeCase, report),
                 let type = mapping["event"].flatMap(readType)
-            else { continue }
-            if let pattern = readPattern(mapping) { cases.append(Source.Case(pattern: pattern, type: type)) }
+            else {
+                isWhole = false
+                continue
+            }
+            if let pattern = readPattern(mapping) {
+                cases.append(Source.Case(pattern: pattern, type: type))
+            } else {
+                isWhole = false
+            }
             guard let fields = mapping["fields"] else { continue }
             if overlays[type] != nil {
                 report.error(
@@ -98,10 +109,12 @@ struct SourceReader {
             }
             overlays[type] = fields
         }
-        if mapping["cases"] != nil, cases.isEmpty {
+        if let elements, elements.isEmpty {
             report.error(mapping.position(of: "cases"), "the switch has no case; expected at least one")
         }
         let otherwise = mapping["default"].flatMap(readType)
+        // With a type missing, nothing can be said about the fields.
+        guard isWhole, otherwise != nil || mapping["default"] == nil else { return nil }
         let types = Set(cases.map(\.type) + [otherwise].compactMap(\.self))
         guard !types.isEmpty else { return nil }
         return Events(
@@ -159,8 +172,8 @@ struct SourceReader {
         guard let settings = MappingReader(node, PipelineKeys.dedupe, at: mapping.position(of: "dedupe"), report)
         else { return .off }
         let horizon = settings["horizon"]?.duration("horizon", report) ?? standard
-        let byID = settings["by"]?.choice("by", among: [("id", true), ("content", false)], report)
-        guard byID == true else { return byID == nil ? .off : .byContent(horizon: horizon) }
+        guard let identity = settings["by"]?.choice("by", CopyIdentity.self, report) else { return .off }
+        guard identity == .id else { return .byContent(horizon: horizon) }
         if !hasIdentity {
             report.error(
                 settings["by"]?.position ?? settings.position,
@@ -169,6 +182,11 @@ struct SourceReader {
         }
         return .byID(horizon: horizon)
     }
+}
+
+/// The words for what copies are known by (R5).
+enum CopyIdentity: String, CaseIterable {
+    case id, content
 }
 
 extension Mapping {

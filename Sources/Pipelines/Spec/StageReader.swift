@@ -1,4 +1,4 @@
-internal import RampartCore
+public import RampartCore
 
 /// Reads one stage.
 struct StageReader {
@@ -10,27 +10,88 @@ struct StageReader {
         _ = isName(entry.key, "a stage", hyphens: true, at: entry.position, report)
         guard let entries = entry.value.entries(of: "a stage", report) else { return nil }
         var kind = StageKind.window
-        if let node = entries.first(where: { $0.key == "kind" })?.value {
+        if let node = (entries.first { $0.key == "kind" } ?? entries.first(where: isKindMisspelt))?.value {
             // The kind decides which keys there are, so a wrong one ends the reading of the stage.
-            guard let named = node.choice("kind", StageKind.self, report) else { return nil }
+            guard let named = node.choice("kind", among: StageKind.all.map { ($0.name, $0) }, report) else {
+                return nil
+            }
             kind = named
         }
-        let group = kind == .window ? PipelineKeys.windowStage : PipelineKeys.filterStage
-        guard let mapping = MappingReader(entry.value, group, at: entry.position, report) else { return nil }
-        let from = (mapping["from"]?.oneOrMore(of: "from", report) ?? []).compactMap { node in
-            node.string("from", report).map { PlacedName(name: $0, position: node.position) }
-        }
-        let thresholds = ThresholdReader(report: report).read(mapping["tune"])
+        guard let mapping = MappingReader(entry.value, kind.keys, at: entry.position, report) else { return nil }
+        let from = names(mapping["from"], "from")
+        guard let thresholds = ThresholdReader(report: report).read(mapping["tune"]) else { return nil }
         let parts: StageSpec.Kind? =
-            kind == .window ? window(mapping).map { .window($0) } : mapping["keep"].map { .filter(keep: $0) }
+            switch kind {
+            case .window: window(mapping).map { .window($0) }
+            case .transform(let type): transform(type, mapping).map { .transform($0) }
+            }
         return parts.map {
             StageSpec(name: entry.key, position: entry.position, from: from, thresholds: thresholds, kind: $0)
         }
     }
 
+    private func isKindMisspelt(_ entry: YamlNode.Entry) -> Bool {
+        let names = StageKind.all.flatMap(\.keys.names)
+        return !names.contains(entry.key) && Suggestion.closest(to: entry.key, among: names) == "kind"
+    }
+
+    private func names(_ node: YamlNode?, _ what: String) -> [PlacedName] {
+        (node?.oneOrMore(of: what, report) ?? []).compactMap { node in
+            node.string(what, report).map { PlacedName(name: $0, position: node.position) }
+        }
+    }
+
+    // MARK: - Transforms
+
+    private func transform(_ kind: any Transform.Type, _ mapping: MappingReader) -> TransformSpec? {
+        var values: [String: TransformSpec.Value] = [:]
+        for setting in kind.settings {
+            guard let node = mapping[setting.name] else { continue }
+            values[setting.name] = value(setting, node, at: mapping.position(of: setting.name))
+        }
+        return values.count == kind.settings.count ? TransformSpec(kind: kind, values: values) : nil
+    }
+
+    private func value(_ setting: TransformSetting, _ node: YamlNode, at position: Position) -> TransformSpec.Value? {
+        switch setting.form {
+        case .condition: return .condition(node)
+        case .inputs: return .inputs(names(node, setting.name))
+        case .key: return .key(readKey(node, at: position))
+        case .span: return node.duration(setting.name, report).map { .span($0) }
+        case .prefix:
+            return node.name(setting.name, hyphens: false, report)
+                .map { .prefix(PlacedName(name: $0, position: node.position)) }
+        case .attached: return attached(node, setting.name).map { .attached($0) }
+        }
+    }
+
+    private func attached(
+        _ node: YamlNode, _ what: String
+    ) -> [(content: AttachedColumn.Content, position: Position)]? {
+        var contents: [(content: AttachedColumn.Content, position: Position)] = []
+        for element in node.oneOrMore(of: what, report) ?? [] {
+            let content: AttachedColumn.Content?
+            if element.text == "ts" {
+                content = .time
+            } else {
+                content = element.field(what, kinds: [.identifier, .integer, .money, .currency], report)
+                    .map { .field($0) }
+            }
+            guard let content else { return nil }
+            if contents.contains(where: { $0.content == content }) {
+                report.error(element.position, "`\(content.name)` stands twice in \(what)", "keep one of them")
+            } else {
+                contents.append((content, element.position))
+            }
+        }
+        return contents.isEmpty ? nil : contents
+    }
+
+    // MARK: - Windows
+
     private func window(_ mapping: MappingReader) -> WindowSpec? {
-        let (key, isKeyWhole) = readKey(mapping["key"])
-        let measures = mapping["measure"]?.entries(of: "measure", atMost: Limits.measures, report) ?? []
+        let key = readKey(mapping["key"], at: mapping.position(of: "key"))
+        let measures = mapping["measure"]?.entries(of: "measure", atMost: Limits.measures, report)
         if let node = mapping["measure"], case .mapping(let entries) = node.content, entries.isEmpty {
             report.error(node.position, "the window measures nothing", "write measure: { events: count() }")
         }
@@ -41,19 +102,20 @@ struct StageReader {
         let severity = alert?["severity"]?.choice("severity", AlertPolicy.Severity.self, report) ?? .medium
         let closeAfter = alert?["close_after"]?.duration("close_after", report)
         let credit = mapping["credit"].flatMap { readCredit($0, at: mapping.position(of: "credit")) }
-        guard let spans, let when = mapping["when"] else { return nil }
-        if let closeAfter, !closeAfter.isMultiple(of: spans.every), let node = alert?["close_after"] {
+        guard let spans, let measures, let when = mapping["when"] else { return nil }
+        if let closeAfter, spans.size.isMultiple(of: spans.every), !closeAfter.isMultiple(of: spans.every),
+            let node = alert?["close_after"]
+        {
             refuseRemainder(node.position, "close_after", closeAfter, of: spans.every)
         }
         return WindowSpec(
-            key: key, isKeyWhole: isKeyWhole, keyPosition: mapping.position(of: "key"), size: spans.size,
-            every: spans.every,
+            key: key, size: spans.size, every: spans.every,
             measures: measures, when: when, severity: severity, closeAfter: closeAfter ?? spans.size,
             message: alert?["message"], credit: credit)
     }
 
-    private func readKey(_ node: YamlNode?) -> (key: [WindowSpec.KeyField], isWhole: Bool) {
-        var key: [WindowSpec.KeyField] = []
+    private func readKey(_ node: YamlNode?, at position: Position) -> KeySpec {
+        var key: [PlacedField] = []
         var isWhole = true
         for element in node?.oneOrMore(of: "key", report) ?? [] {
             guard let field = element.field("key", kinds: [.identifier, .currency], report) else {
@@ -63,10 +125,10 @@ struct StageReader {
             if key.contains(where: { $0.field == field }) {
                 report.error(element.position, "`\(field.name)` stands twice in the key", "keep one of them")
             } else {
-                key.append(WindowSpec.KeyField(field: field, position: element.position))
+                key.append(PlacedField(field: field, position: element.position))
             }
         }
-        return (key, isWhole && !key.isEmpty)
+        return KeySpec(fields: key, isWhole: isWhole && !key.isEmpty, position: position)
     }
 
     private func readSpans(_ node: YamlNode, at position: Position) -> (size: EventSpan, every: EventSpan)? {
@@ -95,7 +157,7 @@ struct StageReader {
         let reason = mapping["reason"]?.name("reason", hyphens: false, report)
         let amount = mapping["amount"].flatMap { node in
             node.field("amount", kinds: [.money], report).map {
-                WindowSpec.KeyField(field: $0, position: node.position)
+                PlacedField(field: $0, position: node.position)
             }
         }
         let types = mapping["event"]?.oneOrMore(of: "event", report)?.compactMap { node in
@@ -108,16 +170,38 @@ struct StageReader {
     }
 }
 
-/// The kinds of stages by their names in the file.
-public enum StageKind: String, CaseIterable, Sendable {
-    case window, filter
+/// The kinds of stages.
+public enum StageKind: Sendable {
+    /// Makes findings.
+    case window
+    /// Passes events on.
+    case transform(any Transform.Type)
+
+    /// All kinds, in the order of the reference.
+    public static let all: [StageKind] = [.window] + Transforms.all.map { .transform($0) }
+
+    /// The name in the file.
+    public var name: String {
+        switch self {
+        case .window: "window"
+        case .transform(let type): type.kind
+        }
+    }
 
     /// What stages of the kind do, in a few words.
     public var summary: String {
         switch self {
         case .window:
             "measures each key over a sliding or tumbling window; a condition over the measures makes findings"
-        case .filter: "keeps the events for which a condition holds"
+        case .transform(let type): type.summary
+        }
+    }
+
+    /// The keys of such a stage.
+    var keys: KeyGroup {
+        switch self {
+        case .window: PipelineKeys.windowStage
+        case .transform(let type): PipelineKeys.transformStage(type)
         }
     }
 }

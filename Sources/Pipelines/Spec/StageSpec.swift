@@ -12,7 +12,7 @@ struct PlacedName {
 struct StageSpec {
     /// The parts that only one kind has.
     enum Kind {
-        case filter(keep: YamlNode)
+        case transform(TransformSpec)
         case window(WindowSpec)
     }
 
@@ -28,6 +28,58 @@ struct StageSpec {
     var kind: Kind
 }
 
+/// A field and where it is named.
+struct PlacedField {
+    /// The field.
+    var field: Field
+    /// Where it stands.
+    var position: Position
+}
+
+/// A transform of the file as it is written.
+struct TransformSpec {
+    /// A setting as it is written.
+    enum Value {
+        case condition(YamlNode)
+        case inputs([PlacedName])
+        case key(KeySpec)
+        case span(EventSpan)
+        case prefix(PlacedName)
+        case attached([(content: AttachedColumn.Content, position: Position)])
+    }
+
+    /// The kind.
+    var kind: any Transform.Type
+    /// The values of its settings.
+    var values: [String: Value]
+
+    /// What is read beside `from`.
+    var sideInputs: [PlacedName] {
+        for case .inputs(let names) in values.values { return names }
+        return []
+    }
+
+    /// What it attaches as the stage with an index.
+    func columns(stage: Int) -> [AttachedColumn] {
+        var prefix = ""
+        for case .prefix(let name) in values.values { prefix = name.name }
+        for case .attached(let contents) in values.values {
+            return contents.map { AttachedColumn(stage: stage, prefix: prefix, content: $0.content) }
+        }
+        return []
+    }
+}
+
+/// A key of the file as it is written.
+struct KeySpec {
+    /// The fields, without what is no field.
+    var fields: [PlacedField]
+    /// Whether nothing was left out.
+    var isWhole: Bool
+    /// Where `key` stands.
+    var position: Position
+}
+
 /// A threshold of the file and its place.
 struct ThresholdSpec {
     /// The threshold.
@@ -38,20 +90,8 @@ struct ThresholdSpec {
 
 /// A window stage of the file as it is written.
 struct WindowSpec {
-    /// A field of the key and its place.
-    struct KeyField {
-        /// The field.
-        var field: Field
-        /// Where it stands.
-        var position: Position
-    }
-
-    /// The key, without what is no field.
-    var key: [KeyField]
-    /// Whether nothing was left out of the key.
-    var isKeyWhole: Bool
-    /// Where `key` stands.
-    var keyPosition: Position
+    /// The key.
+    var key: KeySpec
     /// The length.
     var size: EventSpan
     /// How often it is evaluated.
@@ -79,7 +119,7 @@ struct CreditSpec {
     /// Why.
     var reason: String
     /// The money field.
-    var amount: WindowSpec.KeyField?
+    var amount: PlacedField?
     /// The event types that are charges.
     var types: [PlacedType]?
 

@@ -49,11 +49,12 @@ struct TestReader {
 
     private func readFeed(_ node: YamlNode) -> PipelineTest.Feed? {
         guard let entries = node.entries(of: "a record of a test", report) else { return nil }
-        let isLines = entries.contains { $0.key == "lines" }
+        let names = PipelineKeys.recordFeed.names + PipelineKeys.lineFeed.names
+        let isLines = entries.contains { $0.key == "lines" || Suggestion.closest(to: $0.key, among: names) == "lines" }
         let group = isLines ? PipelineKeys.lineFeed : PipelineKeys.recordFeed
         guard let mapping = MappingReader(node, group, report) else { return nil }
-        let names = (sources.map(\.source.name) + unreadable.sorted()).map { (name: $0, value: $0) }
-        let source = mapping["source"]?.choice("source", among: names, report)
+        let sources = (sources.map(\.source.name) + unreadable.sorted()).map { (name: $0, value: $0) }
+        let source = mapping["source"]?.choice("source", among: sources, report)
         let content: PipelineTest.Feed.Content? =
             isLines ? mapping["lines"]?.string("lines", report).map { .lines($0) } : readTemplate(mapping)
         return content.map { PipelineTest.Feed(source: source, content: $0, line: node.position.line) }
@@ -112,7 +113,9 @@ struct TestReader {
     }
 
     private func readKeyValue(_ entry: YamlNode.Entry, _ stage: WindowStage) -> Expectation.ExpectedAlert.KeyValue? {
-        let names = stage.window.key.map(\.field.name)
+        let names = stage.window.key.fields.map(\.field.name)
+        // Where a field of the key could not be read, this may be it.
+        if !stage.window.key.isWhole, !names.contains(entry.key) { return nil }
         guard let field = Field(name: entry.key), names.contains(entry.key) else {
             report.error(
                 entry.position, "\(quoted(entry.key)) is no field of the key of `\(stage.name)`",

@@ -5,9 +5,10 @@ struct ThresholdReader {
     /// Where mistakes go.
     let report: Report
 
-    /// The thresholds of one stage in file order.
-    func read(_ node: YamlNode?) -> [ThresholdSpec] {
-        let entries = node?.entries(of: "tune", atMost: Limits.thresholds, report) ?? []
+    /// The thresholds of one stage in file order; nil where they cannot be read at all.
+    func read(_ node: YamlNode?) -> [ThresholdSpec]? {
+        guard let node else { return [] }
+        guard let entries = node.entries(of: "tune", atMost: Limits.thresholds, report) else { return nil }
         return entries.compactMap { entry in
             guard isName(entry.key, "a threshold", hyphens: false, at: entry.position, report) else { return nil }
             // A threshold whose value holds a mistake is still there, or the conditions that name it would be told.
@@ -30,6 +31,8 @@ struct ThresholdReader {
         if let minimum, let maximum, maximum.isBelow(minimum) {
             report.error(
                 mapping.position(of: "max"), "max \(maximum.text) of `\(entry.key)` is below min \(minimum.text)")
+            // No value is within such bounds, which need not be told of each.
+            return Threshold(name: entry.key, value: value)
         } else if let problem = threshold.problem(with: value) {
             report.error(node.position, "the default of `\(entry.key)` is \(value.text); \(problem)")
         }

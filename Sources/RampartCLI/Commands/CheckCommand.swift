@@ -11,7 +11,7 @@ struct CheckCommand: ParsableCommand {
             Each error names file, line and column, what was found and what was expected. Nothing is run.
             """)
 
-    @Argument(help: ArgumentHelp("Pipeline files.", valueName: "pipeline"))
+    @Argument(help: ArgumentHelp("Pipeline files.", valueName: "pipeline"), completion: .pipelineFile)
     var pipelines: [String]
 
     @Option(name: .customLong("set"), help: ArgumentHelp("Set a threshold.", valueName: "stage.name=value"))

@@ -23,7 +23,7 @@ struct ListCredits: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List credits as they stand: of each the last revision.")
 
-    @Argument(help: "The pipeline file.")
+    @Argument(help: "The pipeline file.", completion: .pipelineFile)
     var pipeline: String
 
     @Option(help: ArgumentHelp("Only those in this state.", valueName: "state"))
@@ -66,7 +66,7 @@ struct ListCredits: ParsableCommand {
 
 /// What the three decisions are told.
 struct DecisionOptions: ParsableArguments {
-    @Argument(help: "The pipeline file.")
+    @Argument(help: "The pipeline file.", completion: .pipelineFile)
     var pipeline: String
 
     @Argument(help: "The credit's id.")

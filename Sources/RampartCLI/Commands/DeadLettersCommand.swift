@@ -20,7 +20,7 @@ struct DeadLettersCommand: ParsableCommand {
 
 /// Which dead letters are meant.
 struct DeadLetterOptions: ParsableArguments {
-    @Argument(help: "The pipeline file.")
+    @Argument(help: "The pipeline file.", completion: .pipelineFile)
     var pipeline: String
 
     @Argument(help: ArgumentHelp("Only these, each as topic/partition/offset.", valueName: "record"))

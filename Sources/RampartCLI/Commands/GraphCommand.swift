@@ -11,7 +11,7 @@ struct GraphCommand: ParsableCommand {
               rampart graph pipelines/marketplace.yaml --format svg > marketplace.svg
             """)
 
-    @Argument(help: "The pipeline file.")
+    @Argument(help: "The pipeline file.", completion: .pipelineFile)
     var pipeline: String
 
     @Option(help: "How to write it: \(PipelineDiagram.Format.allCases.map(\.rawValue).joined(separator: ", ")).")

@@ -1,103 +1,91 @@
 import ArgumentParser
 import Pipelines
-import RampartCore
 
 /// `rampart list`: what a pipeline file can say.
 struct ListCommand: ParsableCommand {
-    /// What can be listed.
-    enum Topic: String, CaseIterable {
-        case kinds, measures, functions, operators, fields, keys, reasons
-    }
-
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List what a pipeline file can say.",
+        abstract: "List what a pipeline file can say, and what its outputs can.",
         discussion: """
-            Topics: \(Topic.allCases.map(\.rawValue).joined(separator: ", ")). All are listed where none is named.
+            Topics: \(topicNames.joined(separator: ", ")). All are listed where none is named.
 
               rampart list fields
+              rampart list --filter currency
+              rampart list reasons --json
             """)
 
-    @Argument(help: "What to list.")
+    private static let topicNames = PipelineReference.Topic.allCases.map(\.rawValue)
+
+    @Argument(help: "What to list.", completion: .list(topicNames))
     var topics: [String] = []
 
+    @Option(help: ArgumentHelp("Only rows that hold this text, in whatever case.", valueName: "text"))
+    var filter: String?
+
+    @Flag(help: "Print JSON instead of tables.")
+    var json = false
+
     func run() throws {
-        let names = Topic.allCases.map(\.rawValue)
+        let listed = try chosen().map { (topic: $0, sections: sections($0)) }
+        guard listed.contains(where: { !$0.sections.isEmpty }) else {
+            throw Failure.unusable("nothing that is listed holds `\((filter ?? "").printable)`")
+        }
+        if json {
+            Console.output(Self.json(listed).text)
+        } else {
+            let tables = listed.flatMap(\.sections).map { [$0.title] + Self.table($0) }
+            for line in tables.joined(separator: [""]) { Console.output(line) }
+        }
+    }
+
+    private func chosen() throws -> [PipelineReference.Topic] {
         let chosen = try topics.map { name in
-            guard let topic = Topic(rawValue: name) else {
+            guard let topic = PipelineReference.Topic(rawValue: name) else {
                 let mend =
-                    Suggestion.didYouMean(name, among: names) ?? "the topics are \(names.joined(separator: ", "))"
+                    Suggestion.didYouMean(name, among: Self.topicNames)
+                    ?? "the topics are \(Self.topicNames.joined(separator: ", "))"
                 throw Failure.unusable("there is no topic `\(name)`; \(mend)")
             }
             return topic
         }
-        for (index, topic) in (chosen.isEmpty ? Topic.allCases : chosen).enumerated() {
-            if index > 0 { Console.output("") }
-            for line in Self.lines(of: topic) { Console.output(line) }
-        }
+        return chosen.isEmpty ? PipelineReference.Topic.allCases : chosen
     }
 
-    private static func lines(of topic: Topic) -> [String] {
-        switch topic {
-        case .kinds:
-            return ["Stage kinds (kind:)"] + rows(StageKind.allCases.map { ($0.rawValue, $0.summary) })
-                + ["", "Source formats (format:)"] + rows(Source.Format.allCases.map { ($0.rawValue, $0.summary) })
-        case .measures:
-            return ["Measures (measure:)"] + rows(ExpressionReference.measures.map { ($0.signature, $0.summary) })
-        case .functions:
-            return ["Functions in expressions"] + rows(ExpressionReference.functions.map { ($0.signature, $0.summary) })
-        case .operators:
-            return ["Operators in expressions"] + rows(ExpressionReference.operators.map { ($0.signature, $0.summary) })
-        case .fields:
-            return ["Fields by event type; expressions also read type and ts"] + fields
-        case .keys:
-            return Array(PipelineKeys.all.map(keys).joined(separator: [""]))
-        case .reasons:
-            return ["Reasons of dead letters"] + rows(DeadLetterReason.allCases.map { ($0.rawValue, $0.summary) })
-        }
-    }
-
-    private static var fields: [String] {
-        var table = Table(.left, .left, .left)
-        for type in EventType.allCases {
-            // The type stands beside its first field only, so that the types are easy to find.
-            for (index, field) in type.fields.enumerated() {
-                table.add(index == 0 ? type.name : "", field.name, field.kind.name)
+    /// The sections of a topic with the rows that the filter lets through, those without any left out.
+    private func sections(_ topic: PipelineReference.Topic) -> [PipelineReference.Section] {
+        PipelineReference.sections(topic).compactMap { section in
+            guard let wanted = filter?.lowercased() else { return section }
+            var section = section
+            let isWhole = section.of?.lowercased() == wanted
+            section.rows = section.rows.filter { row in
+                isWhole || row.contains { $0.lowercased().contains(wanted) }
             }
+            return section.rows.isEmpty ? nil : section
         }
+    }
+
+    private static func table(_ section: PipelineReference.Section) -> [String] {
+        // Examples are for the reference and for programs: with them, no row would fit a terminal.
+        let columns = section.columns.indices.filter { section.columns[$0] != "example" }
+        let hasTypes = section.columns.contains("types")
+        var table = Table(columns.dropFirst(hasTypes ? 1 : 0).map { _ in .left })
+        for row in section.rows { table.add(columns.dropFirst(hasTypes ? 1 : 0).map { row[$0] }) }
         return table.lines
     }
 
-    private static func keys(of group: KeyGroup) -> [String] {
-        var table = Table(.left, .left, .left)
-        for key in group.keys { table.add(key.name, key.isRequired ? "required" : "", key.summary) }
-        return ["Keys of \(group.name)"] + table.lines
-    }
-
-    private static func rows(_ rows: [(String, String)]) -> [String] {
-        var table = Table(.left, .left)
-        for (name, summary) in rows { table.add(name, summary) }
-        return table.lines
-    }
-}
-
-extension Source.Format {
-    /// What a log of this format is, in a few words.
-    fileprivate var summary: String {
-        switch self {
-        case .json: "one JSON object a line; where a source names no format"
-        case .csv: "comma-separated values with a header"
-        }
-    }
-}
-
-extension Field.Kind {
-    /// The type that expressions give a field of this kind.
-    fileprivate var name: String {
-        switch self {
-        case .identifier, .text, .currency: "string"
-        case .integer: "int"
-        case .money: "int (money)"
-        }
+    private static func json(
+        _ listed: [(topic: PipelineReference.Topic, sections: [PipelineReference.Section])]
+    ) -> JSONText {
+        .object(
+            listed.map { topic, sections in
+                let rows = sections.flatMap { section in
+                    section.rows.map { row in
+                        let group = section.of.map { [(name: "of", value: JSONText.string($0))] } ?? []
+                        let cells = zip(section.columns, row).map { (name: $0, value: JSONText.string($1)) }
+                        return JSONText.object(group + cells)
+                    }
+                }
+                return (name: topic.rawValue, value: .list(rows))
+            })
     }
 }

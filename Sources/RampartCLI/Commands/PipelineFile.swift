@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Pipelines
 
@@ -30,4 +31,9 @@ enum PipelineFile {
             throw Failure.unusable("\(path): the pipeline file cannot be read: \(error.localizedDescription)")
         }
     }
+}
+
+extension CompletionKind {
+    /// What shells offer where a pipeline file belongs.
+    static var pipelineFile: CompletionKind { .file(extensions: ["yaml", "yml"]) }
 }

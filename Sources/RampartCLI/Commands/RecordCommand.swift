@@ -20,7 +20,7 @@ struct RecordCommand: ParsableCommand {
             The recording holds personal data, and only its owner can read it.
             """)
 
-    @Argument(help: "The pipeline file.")
+    @Argument(help: "The pipeline file.", completion: .pipelineFile)
     var pipeline: String
 
     @Option(help: ArgumentHelp("The folder of the recorded log.", valueName: "dir"))

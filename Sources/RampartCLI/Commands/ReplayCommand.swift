@@ -27,7 +27,7 @@ struct ReplayCommand: AsyncParsableCommand {
             names end in .partial.
             """)
 
-    @Argument(help: "The pipeline file.")
+    @Argument(help: "The pipeline file.", completion: .pipelineFile)
     var pipeline: String
 
     @Argument(help: ArgumentHelp("Logs to replay, each LOG or source=LOG.", valueName: "log"))

@@ -29,7 +29,7 @@ struct RunCommand: ParsableCommand {
             Exit codes: 0 stopped as asked, 1 failed while running, 2 unusable arguments, settings or pipeline.
             """)
 
-    @Argument(help: "The pipeline file.")
+    @Argument(help: "The pipeline file.", completion: .pipelineFile)
     var pipeline: String
 
     @Option(

@@ -16,7 +16,7 @@ struct StateCommand: ParsableCommand {
               rampart state pipelines/marketplace.yaml --brokers kafka:9092
             """)
 
-    @Argument(help: "The pipeline file.")
+    @Argument(help: "The pipeline file.", completion: .pipelineFile)
     var pipeline: String
 
     @Option(help: ArgumentHelp("The daemon's folder for checkpoints.", valueName: "path"))

@@ -14,7 +14,7 @@ struct TestCommand: AsyncParsableCommand {
               rampart test pipelines/marketplace.yaml
             """)
 
-    @Argument(help: ArgumentHelp("Pipeline files.", valueName: "pipeline"))
+    @Argument(help: ArgumentHelp("Pipeline files.", valueName: "pipeline"), completion: .pipelineFile)
     var pipelines: [String]
 
     func run() async throws {

@@ -8,10 +8,15 @@ struct Table {
     private let alignments: [Alignment]
     private var rows: [[String]] = []
 
-    init(_ alignments: Alignment...) { self.alignments = alignments }
+    init(_ alignments: Alignment...) { self.init(alignments) }
+
+    init(_ alignments: [Alignment]) { self.alignments = alignments }
 
     /// Adds a row with one cell for each column.
-    mutating func add(_ cells: String...) {
+    mutating func add(_ cells: String...) { add(cells) }
+
+    /// Adds a row with one cell for each column.
+    mutating func add(_ cells: [String]) {
         precondition(cells.count == alignments.count, "A row has a cell for each column.")
         rows.append(cells)
     }

@@ -45,6 +45,7 @@ extension StageSummary {
     fileprivate mutating func add(_ groups: GroupCounters.Stage) {
         events = groups.events
         unkeyed = groups.unkeyed
+        unmatched = groups.unmatched
         findings = groups.findings
         conditionErrors = groups.conditionErrors
         keysMax = groups.keysMax

@@ -101,3 +101,18 @@ extension EventBatch {
         return false
     }
 }
+
+extension EventBatch {
+    /// Sets an empty slot to a number.
+    mutating func attach(_ value: Int64, to slot: Int, row: Int) {
+        slots[row * slotCount + slot] = value
+        headers[row].present |= 1 << UInt64(slot)
+    }
+
+    /// Sets an empty slot to the value of another event's slot, if that has one.
+    mutating func attach(_ from: Int, _ otherRow: Int, of other: EventBatch, to slot: Int, row: Int, isString: Bool) {
+        guard other.has(from, row: otherRow) else { return }
+        let word = other.slots[otherRow * other.slotCount + from]
+        attach(isString ? append(ByteRange(word: word), of: other).word : word, to: slot, row: row)
+    }
+}

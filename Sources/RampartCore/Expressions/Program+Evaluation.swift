@@ -19,6 +19,9 @@ extension Program {
                 batch.has(slot, row: row)
                     ? .string(Value.StringReference(range: batch.range(slot, row: row), storage: .batch))
                     : .failure(.absent)
+            case .timeField(let slot):
+                batch.has(slot, row: row)
+                    ? .timestamp(EventTime(milliseconds: batch.integer(slot, row: row))) : .failure(.absent)
             case .eventTime: .timestamp(batch.headers[row].time)
             case .has(let slot): .boolean(batch.has(slot, row: row))
             case .typeIs(let type): .boolean(batch.headers[row].type == type)

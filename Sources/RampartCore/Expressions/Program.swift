@@ -14,6 +14,8 @@ public struct Program: Hashable, Sendable {
         case integerField(slot: Int)
         /// Pushes an event's string slot; an error where it is absent.
         case stringField(slot: Int)
+        /// Pushes an event's slot that holds a time; an error where it is absent.
+        case timeField(slot: Int)
         case timestamp(EventTime)
         case duration(EventSpan)
         /// Pushes the event's `ts`.
@@ -122,8 +124,8 @@ extension Program.Instruction {
     /// How many values the step takes from the stack; each step pushes one.
     public var operandCount: Int {
         switch self {
-        case .integer, .double, .boolean, .string, .timestamp, .duration, .integerField, .stringField, .eventTime, .has,
-            .typeIs, .measure, .threshold, .column, .hasColumn, .local:
+        case .integer, .double, .boolean, .string, .timestamp, .duration, .integerField, .stringField, .timeField,
+            .eventTime, .has, .typeIs, .measure, .threshold, .column, .hasColumn, .local:
             0
         case .negate, .not, .scoreTruth, .size, .lowerAscii, .timePart: 1
         case .add, .subtract, .multiply, .divide, .remainder, .equal, .notEqual, .less, .lessOrEqual, .greater,

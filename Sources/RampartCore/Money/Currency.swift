@@ -28,8 +28,11 @@ public struct Currency: Comparable, Hashable, Sendable {
         String(decoding: [UInt8(code >> 16 & 0xFF), UInt8(code >> 8 & 0xFF), UInt8(code & 0xFF)], as: UTF8.self)
     }
 
+    /// The codes of all currencies in the order of the alphabet.
+    public static var codes: [String] { knownCodes.split(separator: " ").map { String($0) } }
+
     /// The active codes of ISO 4217 that name money; funds, metals and test codes are left out.
-    private static let codes = """
+    private static let knownCodes = """
         AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF \
         CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD \
         HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD \
@@ -41,7 +44,7 @@ public struct Currency: Comparable, Hashable, Sendable {
     /// One bit for each combination of three capitals: this is asked for every event.
     private static let known: [UInt64] = {
         var bits = [UInt64](repeating: 0, count: 26 * 26 * 26 / 64 + 1)
-        for code in codes.split(separator: " ") {
+        for code in knownCodes.split(separator: " ") {
             guard let index = index(of: code.utf8.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }) else { continue }
             bits[index >> 6] |= 1 << UInt64(index & 63)
         }

@@ -7,7 +7,9 @@ extension GroupCounters: SnapshotPart {
             snapshot.write(source.lastTime)
         }
         for stage in stages {
-            for count in [stage.events, stage.unkeyed, stage.findings, stage.conditionErrors, stage.bytesMax] {
+            for count in [
+                stage.events, stage.unkeyed, stage.unmatched, stage.findings, stage.conditionErrors, stage.bytesMax,
+            ] {
                 snapshot.write(count)
             }
         }
@@ -26,6 +28,7 @@ extension GroupCounters: SnapshotPart {
         for index in stages.indices {
             stages[index].events = try snapshot.readCount()
             stages[index].unkeyed = try snapshot.readCount()
+            stages[index].unmatched = try snapshot.readCount()
             stages[index].findings = try snapshot.readCount()
             stages[index].conditionErrors = try snapshot.readCount()
             stages[index].bytesMax = try snapshot.readCount()
@@ -38,7 +41,10 @@ extension GroupCounters: SnapshotPart {
             digest.combine(UInt64(source.accepted), UInt64(source.duplicate))
             digest.combine(UInt64(source.conflict), 0)
         }
-        for stage in stages { digest.combine(UInt64(stage.events), UInt64(stage.unkeyed)) }
+        for stage in stages {
+            digest.combine(UInt64(stage.events), UInt64(stage.unkeyed))
+            digest.combine(UInt64(stage.unmatched), 0)
+        }
     }
 }
 

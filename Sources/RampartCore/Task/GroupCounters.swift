@@ -34,10 +34,12 @@ public struct GroupCounters: Hashable, Sendable {
 
     /// What a stage did.
     public struct Stage: Hashable, Sendable {
-        /// Events that entered: kept by a filter, or put into a window.
+        /// Events that a transform passed on, or that were put into a window.
         public var events = 0
         /// Events without a field of the key (R16).
         public var unkeyed = 0
+        /// Events that a transform passed on with nothing attached (R21).
+        public var unmatched = 0
         /// Evaluations at which the condition held.
         public var findings = 0
         /// Evaluations at which an expression was an error (R19).
@@ -115,6 +117,7 @@ extension GroupCounters.Stage {
     fileprivate mutating func add(_ other: Self) {
         events += other.events
         unkeyed += other.unkeyed
+        unmatched += other.unmatched
         findings += other.findings
         conditionErrors += other.conditionErrors
         keysMax += other.keysMax

@@ -1,10 +1,12 @@
 /// What every key group of a topology shares: which stages each source's events reach, and how they are read.
 struct GroupPlan: Sendable {
-    /// A stage that an event may reach, in evaluation order.
+    /// A stage that an event may reach.
     struct Step: Sendable {
         enum Kind: Sendable {
             /// A filter's condition and thresholds.
             case filter(Program, [Threshold])
+            /// A transform with a state, by its place in `transforms`.
+            case transform(Int)
             /// A window, by its place in `windows`.
             case window(Int)
         }
@@ -13,16 +15,38 @@ struct GroupPlan: Sendable {
         let kind: Kind
         /// Whether the source itself feeds the stage.
         let readsSource: Bool
-        /// The filters that feed it, as bits of stage indices.
+        /// The transforms that feed it, as bits of stage indices.
         let reads: UInt64
+
+        /// Whether an event enters that has passed some transforms, as bits of stage indices.
+        func takes(_ passed: UInt64) -> Bool { readsSource || reads & passed != 0 }
+    }
+
+    /// What a source's events meet; in evaluation order, transforms before windows.
+    struct Route: Sendable {
+        /// The transforms.
+        var transforms: [Step] = []
+        /// The windows.
+        var windows: [Step] = []
+        /// The filters on the way to side inputs, and the transforms whose side inputs these are.
+        var sides: [Step] = []
+        /// Whether a transform may attach something, for which the event is copied.
+        var isChanged: Bool { transforms.contains { if case .transform = $0.kind { true } else { false } } }
     }
 
     let topology: Topology
-    let steps: [[Step]]
+    /// What each source's events meet.
+    let routes: [Route]
+    /// Whether some stage has side inputs, which enter before anything passes (R21).
+    let hasSides: Bool
     /// The window stages in file order.
     let windows: [WindowPlan]
     /// The stage of each window.
     let windowStages: [Int]
+    /// The transforms with a state in file order.
+    let transforms: [any StatefulTransform]
+    /// The stage of each of these.
+    let transformStages: [Int]
     let charges: ChargeReader
     let moneySlots: [Int]
     /// Where each source's `partitioned_by` field lies, if it is a string that the layout keeps.
@@ -33,14 +57,29 @@ struct GroupPlan: Sendable {
         self.topology = topology
         var windows: [WindowPlan] = []
         var windowStages: [Int] = []
+        var transforms: [any StatefulTransform] = []
+        var transformStages: [Int] = []
         for (index, stage) in topology.stages.enumerated() {
-            guard case .window(let window) = stage.kind else { continue }
-            windows.append(WindowPlan(window, stage: stage, topology: topology))
-            windowStages.append(index)
+            switch stage.kind {
+            case .window(let window):
+                windows.append(WindowPlan(window, stage: stage, topology: topology))
+                windowStages.append(index)
+            case .transform(let transform):
+                guard let transform = transform as? any StatefulTransform else { continue }
+                transforms.append(transform)
+                transformStages.append(index)
+            }
         }
         self.windows = windows
         self.windowStages = windowStages
-        steps = topology.sources.indices.map { Self.steps(from: $0, topology, windowStages) }
+        self.transforms = transforms
+        self.transformStages = transformStages
+        var places: [Int: Int] = [:]
+        for stages in [windowStages, transformStages] {
+            for (place, stage) in stages.enumerated() { places[stage] = place }
+        }
+        routes = topology.sources.indices.map { Self.route(from: $0, topology, places) }
+        hasSides = routes.contains { !$0.sides.isEmpty }
         charges = ChargeReader(topology)
         moneySlots = topology.layout.fields.indices.filter { topology.layout.fields[$0].kind == .money }
         partitionSlots = topology.sources.map { source in
@@ -49,24 +88,47 @@ struct GroupPlan: Sendable {
         currencySlot = topology.layout.slot(of: .currency)
     }
 
-    private static func steps(from source: Int, _ topology: Topology, _ windowStages: [Int]) -> [Step] {
+    /// `places` says where each stage with a state stands among the windows, or among the transforms.
+    private static func route(from source: Int, _ topology: Topology, _ places: [Int: Int]) -> Route {
         var reached: UInt64 = 0
-        var steps: [Step] = []
+        var route = Route()
+        var filters: [Step] = []
         for index in topology.evaluationOrder {
             let stage = topology.stages[index]
-            let readsSource = stage.inputs.contains(.source(source))
-            let reads = stage.inputs.reduce(into: UInt64(0)) { bits, input in
-                if case .stage(let filter) = input { bits |= 1 << UInt64(filter) }
+            if case .transform(let transform) = stage.kind, let place = places[index] {
+                let side = step(
+                    index, .transform(place), reading: transform.values.sideInputs, from: source)
+                if side.takes(reached) { route.sides.append(side) }
             }
-            guard readsSource || reads & reached != 0 else { continue }
+            let step = step(index, kind(of: stage, at: places[index]), reading: stage.inputs, from: source)
+            guard step.takes(reached) else { continue }
+            switch step.kind {
+            case .filter: filters.append(step)
+            case .transform: break
+            case .window:
+                route.windows.append(step)
+                continue
+            }
             reached |= 1 << UInt64(index)
-            let kind: Step.Kind =
-                switch stage.kind {
-                case .filter(let filter): .filter(filter.condition, stage.thresholds)
-                case .window: .window(windowStages.firstIndex(of: index) ?? 0)
-                }
-            steps.append(Step(stage: index, kind: kind, readsSource: readsSource, reads: reads))
+            route.transforms.append(step)
         }
-        return steps
+        if !route.sides.isEmpty { route.sides = filters + route.sides }
+        return route
+    }
+
+    private static func step(_ index: Int, _ kind: Step.Kind, reading inputs: [Stage.Input], from source: Int) -> Step {
+        let reads = inputs.reduce(into: UInt64(0)) { bits, input in
+            if case .stage(let transform) = input { bits |= 1 << UInt64(transform) }
+        }
+        return Step(stage: index, kind: kind, readsSource: inputs.contains(.source(source)), reads: reads)
+    }
+
+    private static func kind(of stage: Stage, at place: Int?) -> Step.Kind {
+        switch (stage.kind, place) {
+        case (.window, let place?): .window(place)
+        case (.transform, let place?): .transform(place)
+        case (.transform(let filter as Filter), nil): .filter(filter.condition, stage.thresholds)
+        default: preconditionFailure("A stage is a filter, or has a state.")
+        }
     }
 }

@@ -4,17 +4,40 @@ extension KeyGroup {
     /// Puts an event into staging.
     mutating func stage(_ row: Int, of batch: EventBatch) { staging.append(row, of: batch) }
 
-    /// Applies one released event: dedupe, then the stages that its source reaches.
-    mutating func apply(_ row: Int, of batch: EventBatch, at paneEnd: EventTime) {
+    /// Applies a pane's events in canonical order: dedupe, then side inputs, then the stages that their sources reach.
+    mutating func apply(_ places: ArraySlice<Staging.Place>, at paneEnd: EventTime) {
+        guard plan.hasSides else {
+            for place in places {
+                let batch = staging.batch(of: place)
+                if accept(Int(place.row), of: batch, at: paneEnd) { enter(Int(place.row), of: batch) }
+            }
+            return
+        }
+        // All side inputs of the pane come before its first probe (R21).
+        let accepted = places.filter { place in
+            let batch = staging.batch(of: place)
+            guard accept(Int(place.row), of: batch, at: paneEnd) else { return false }
+            enterSides(Int(place.row), of: batch)
+            return true
+        }
+        for place in accepted { enter(Int(place.row), of: staging.batch(of: place)) }
+    }
+
+    /// Settles an event's fate; true where it takes part.
+    private mutating func accept(_ row: Int, of batch: EventBatch, at paneEnd: EventTime) -> Bool {
         let header = batch.headers[row]
         let source = Int(header.source)
         switch admit(row, of: batch) {
-        case .duplicate: counters.sources[source].duplicate += 1
-        case .conflict: counters.sources[source].conflict += 1
+        case .duplicate:
+            counters.sources[source].duplicate += 1
+            return false
+        case .conflict:
+            counters.sources[source].conflict += 1
+            return false
         case .accepted:
             counters.sources[source].accept(row, of: batch, plan: plan)
             if header.type == .void { void(row, of: batch, at: paneEnd) }
-            enter(row, of: batch, source: source)
+            return true
         }
     }
 
@@ -43,28 +66,87 @@ extension KeyGroup {
         return dedupe.admit(fingerprint.digest, digest: header.digest, at: header.time, horizon: horizon)
     }
 
-    private mutating func enter(_ row: Int, of batch: EventBatch, source: Int) {
+    // MARK: - Stages
+
+    /// The data path of an accepted event: transforms, of which some attach values to a copy, then windows.
+    private mutating func enter(_ row: Int, of batch: EventBatch) {
+        let route = plan.routes[Int(batch.headers[row].source)]
+        guard route.isChanged else {
+            var passed: UInt64 = 0
+            for step in route.transforms where step.takes(passed) {
+                if case .filter(let condition, let thresholds) = step.kind,
+                    filter(step.stage, condition, thresholds, row, of: batch)
+                {
+                    passed |= 1 << UInt64(step.stage)
+                }
+            }
+            return enterWindows(route.windows, row, of: batch, passed: passed)
+        }
+        working.removeAll()
+        working.append(row, of: batch, stringSlots: plan.topology.layout.stringSlots)
+        let passed = transformWorking(route.transforms)
+        enterWindows(route.windows, 0, of: working, passed: passed)
+    }
+
+    private mutating func transformWorking(_ steps: [GroupPlan.Step]) -> UInt64 {
         var passed: UInt64 = 0
-        var event: Int?
-        for step in plan.steps[source] where step.readsSource || step.reads & passed != 0 {
+        for step in steps where step.takes(passed) {
             switch step.kind {
             case .filter(let condition, let thresholds):
-                switch condition.verdict(event: row, of: batch, thresholds: thresholds) {
-                case .holds:
-                    passed |= 1 << UInt64(step.stage)
-                    counters.stages[step.stage].events += 1
-                case .fails: break
-                case .failed: counters.stages[step.stage].conditionErrors += 1
-                }
-            case .window(let index):
-                guard let key = windows[index].keyHash(row, of: batch) else {
-                    counters.stages[step.stage].unkeyed += 1
-                    continue
-                }
-                let number = event ?? log.append(row, of: batch)
-                event = number
-                windows[index].enter(row, of: batch, event: number, keyHash: key, log: log)
+                if filter(step.stage, condition, thresholds, 0, of: working) { passed |= 1 << UInt64(step.stage) }
+            case .transform(let place):
+                if transforms[place].pass(0, of: &working) == .unmatched { counters.stages[step.stage].unmatched += 1 }
                 counters.stages[step.stage].events += 1
+                passed |= 1 << UInt64(step.stage)
+            case .window: continue
+            }
+        }
+        return passed
+    }
+
+    private mutating func filter(
+        _ stage: Int, _ condition: Program, _ thresholds: [Threshold], _ row: Int, of batch: EventBatch
+    ) -> Bool {
+        switch condition.verdict(event: row, of: batch, thresholds: thresholds) {
+        case .holds:
+            counters.stages[stage].events += 1
+            return true
+        case .fails: return false
+        case .failed:
+            counters.stages[stage].conditionErrors += 1
+            return false
+        }
+    }
+
+    private mutating func enterWindows(
+        _ steps: [GroupPlan.Step], _ row: Int, of batch: EventBatch, passed: UInt64
+    ) {
+        var event: Int?
+        for step in steps where step.takes(passed) {
+            guard case .window(let index) = step.kind else { continue }
+            guard let key = windows[index].keyHash(row, of: batch) else {
+                counters.stages[step.stage].unkeyed += 1
+                continue
+            }
+            let number = event ?? log.append(row, of: batch)
+            event = number
+            windows[index].enter(row, of: batch, event: number, keyHash: key, log: log)
+            counters.stages[step.stage].events += 1
+        }
+    }
+
+    /// Gives an accepted event to the transforms of which it is a side input; the filters on the way count it later.
+    private mutating func enterSides(_ row: Int, of batch: EventBatch) {
+        var passed: UInt64 = 0
+        for step in plan.routes[Int(batch.headers[row].source)].sides where step.takes(passed) {
+            switch step.kind {
+            case .filter(let condition, let thresholds):
+                if condition.verdict(event: row, of: batch, thresholds: thresholds) == .holds {
+                    passed |= 1 << UInt64(step.stage)
+                }
+            case .transform(let place):
+                if transforms[place].take(row, of: batch) == .unkeyed { counters.stages[step.stage].unkeyed += 1 }
+            case .window: continue
             }
         }
     }
@@ -94,22 +176,26 @@ extension KeyGroup {
     private mutating func offerLate(_ row: Int, of batch: EventBatch, at end: EventTime) {
         var passed: UInt64 = 0
         let header = batch.headers[row]
-        for step in plan.steps[Int(header.source)] where step.readsSource || step.reads & passed != 0 {
-            switch step.kind {
-            case .filter(let condition, let thresholds):
-                if condition.verdict(event: row, of: batch, thresholds: thresholds) == .holds {
-                    passed |= 1 << UInt64(step.stage)
-                }
-            case .window(let index):
-                guard let credit = plan.windows[index].window.credit, let key = keyValues(row, of: batch, window: index)
-                else { continue }
-                let keyBytes = KeyBytes.encode(key)
-                guard let alertID = books[index].alert(firedFor: keyBytes, over: header.time, at: end),
-                    let charge = plan.charges.charge(
-                        row, of: batch, policy: credit, stage: step.stage, alertID: alertID, keyBytes: keyBytes)
-                else { continue }
-                offered.append(charge)
+        let route = plan.routes[Int(header.source)]
+        for step in route.transforms where step.takes(passed) {
+            if case .filter(let condition, let thresholds) = step.kind,
+                condition.verdict(event: row, of: batch, thresholds: thresholds) != .holds
+            {
+                continue
             }
+            // A late event asks no state for anything, and so passes with nothing attached (R21).
+            passed |= 1 << UInt64(step.stage)
+        }
+        for step in route.windows where step.takes(passed) {
+            guard case .window(let index) = step.kind, let credit = plan.windows[index].window.credit,
+                let key = keyValues(row, of: batch, window: index)
+            else { continue }
+            let keyBytes = KeyBytes.encode(key)
+            guard let alertID = books[index].alert(firedFor: keyBytes, over: header.time, at: end),
+                let charge = plan.charges.charge(
+                    row, of: batch, policy: credit, stage: step.stage, alertID: alertID, keyBytes: keyBytes)
+            else { continue }
+            offered.append(charge)
         }
     }
 

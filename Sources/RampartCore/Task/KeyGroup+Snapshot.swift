@@ -6,6 +6,7 @@ extension KeyGroup {
         staging.write(to: &snapshot)
         dedupe.write(to: &snapshot)
         voids.write(to: &snapshot)
+        for transform in transforms { transform.write(to: &snapshot) }
         for window in windows { window.write(to: &snapshot) }
         counters.write(to: &snapshot)
         snapshot.write(ledger.counts.claims)
@@ -21,6 +22,7 @@ extension KeyGroup {
         try staging.restore(from: &snapshot, in: context)
         try dedupe.restore(from: &snapshot, in: context)
         try voids.restore(from: &snapshot, in: context)
+        for index in transforms.indices { try transforms[index].restore(from: &snapshot, in: context) }
         for index in windows.indices { try windows[index].restore(from: &snapshot, in: context) }
         try counters.restore(from: &snapshot, in: context)
         ledger.counts.claims = try snapshot.readCount()
@@ -34,6 +36,7 @@ extension KeyGroup {
         staging.combine(into: &digest)
         dedupe.combine(into: &digest)
         voids.combine(into: &digest)
+        for transform in transforms { transform.combine(into: &digest) }
         for window in windows { window.combine(into: &digest) }
         counters.combine(into: &digest)
     }

@@ -1,7 +1,7 @@
 /// The state of one key group: everything about the merchants whose hash falls into it (R22).
 ///
 /// Groups never look at each other, so that any number of shards can share them out without changing a result.
-/// `advance` is the data path of the core: staging, dedupe, filters, windows, alerts, ledger, pane by pane.
+/// `advance` is the data path of the core: staging, dedupe, transforms, windows, alerts, ledger, pane by pane.
 struct KeyGroup: Sendable {
     /// The number of key groups, whatever the shards.
     static let count = 128
@@ -19,6 +19,7 @@ struct KeyGroup: Sendable {
     var staging: Staging
     var dedupe = DedupeTable()
     var log: EventLog
+    var transforms: [any TransformState]
     var windows: [WindowState]
     var voids: Voids
     var counters: GroupCounters
@@ -27,6 +28,8 @@ struct KeyGroup: Sendable {
     var books: [AlertBook] = []
     var ledger: Ledger
 
+    /// The event on its way through transforms that attach something to it.
+    var working: EventBatch
     /// Charges that the pane's findings offer to the ledger.
     var offered: [Charge] = []
     /// Settings and commands that wait for their panes.
@@ -47,7 +50,11 @@ struct KeyGroup: Sendable {
         self.keepsPromises = keepsPromises
         staging = Staging(layout: topology.layout)
         log = EventLog(layout: topology.layout)
+        transforms = zip(plan.transforms, plan.transformStages).map {
+            $0.makeState(TransformContext(stage: $1, topology: topology, hash: hash))
+        }
         windows = plan.windows.map { WindowState(plan: $0, hash: hash) }
+        working = EventBatch(slotCount: topology.layout.slotCount)
         voids = Voids(ClaimMemory(topology))
         counters = GroupCounters(topology)
         ledger = Ledger(topology, claimCeiling: claimCeiling, keepsPromises: keepsPromises)
@@ -84,11 +91,9 @@ struct KeyGroup: Sendable {
             // A slot can end inside a pane, whose events then wait for its end.
             let pane = due.floored(to: base)
             begin(at: due, into: &outputs)
-            while next < released.count, released[next].time < pane {
-                let place = released[next]
-                apply(Int(place.row), of: staging.batch(of: place), at: pane)
-                next += 1
-            }
+            let first = next
+            while next < released.count, released[next].time < pane { next += 1 }
+            apply(released[first..<next], at: pane)
             finishPane(at: due, into: &outputs)
             let firstLate = nextLate
             while nextLate < releasedLate.count, releasedLate[nextLate].time < pane { nextLate += 1 }
@@ -96,6 +101,7 @@ struct KeyGroup: Sendable {
         }
         staging.recycle(released, releasedLate)
         log.discard(before: firstEvent)
+        for index in transforms.indices { transforms[index].forget(before: watermark.floored(to: base)) }
         voids.forget(at: watermark)
         if !isRebuilding {
             ledger.forget(at: watermark)
@@ -156,6 +162,9 @@ struct KeyGroup: Sendable {
         for (index, stage) in plan.windowStages.enumerated() {
             counters.stages[stage].bytesMax = max(counters.stages[stage].bytesMax, windows[index].byteCount)
         }
+        for (index, stage) in plan.transformStages.enumerated() {
+            counters.stages[stage].bytesMax = max(counters.stages[stage].bytesMax, transforms[index].byteCount)
+        }
     }
 
     /// The counts so far, with what the parts of the group have counted themselves.
@@ -164,6 +173,9 @@ struct KeyGroup: Sendable {
         for (index, stage) in plan.windowStages.enumerated() {
             totals.stages[stage].keysMax = windows[index].keyCountMax
             totals.stages[stage].conditionErrors += windows[index].conditionErrors
+        }
+        for (index, stage) in plan.transformStages.enumerated() {
+            totals.stages[stage].keysMax = transforms[index].keyCountMax
         }
         for source in staging.sources { totals.sources[source].staged += 1 }
         totals.claims = ledger.counts.claims

@@ -48,18 +48,25 @@ public struct Stage: Sendable {
 
     /// What a stage does.
     public enum Kind: Sendable {
-        case filter(Filter)
+        /// Passes events on.
+        case transform(any Transform)
+        /// Makes findings.
         case window(Window)
     }
 
     /// The name in the pipeline file.
     public var name: String
-    /// What it reads: sources and filters, by index.
+    /// What it reads: sources and transforms, by index; side inputs apart.
     public var inputs: [Input]
     /// The thresholds of `tune:`, in file order.
     public var thresholds: [Threshold]
     /// What it does.
     public var kind: Kind
+
+    /// What it reads before anything that `inputs` give (R21).
+    public var sideInputs: [Input] {
+        if case .transform(let transform) = kind { transform.values.sideInputs } else { [] }
+    }
 
     /// Creates a stage.
     public init(name: String, inputs: [Input], thresholds: [Threshold], kind: Kind) {
@@ -68,15 +75,6 @@ public struct Stage: Sendable {
         self.thresholds = thresholds
         self.kind = kind
     }
-}
-
-/// The `filter` kind: keeps the events for which a condition holds.
-public struct Filter: Sendable {
-    /// The condition over an event's fields and the stage's thresholds.
-    public var condition: Program
-
-    /// Creates a filter.
-    public init(condition: Program) { self.condition = condition }
 }
 
 /// The `window` kind: keyed measures over a sliding or tumbling window, and a condition that makes a finding.

@@ -12,6 +12,7 @@ enum Comparison {
         compare("credit", expected.credits, found.credits, &differences)
         compare("unjustified line", expected.unjustified, found.unjustified, &differences)
         compare("unkeyed of stage", expected.unkeyed, found.unkeyed, &differences)
+        compare("unmatched of stage", expected.unmatched, found.unmatched, &differences)
         compare("condition errors of stage", expected.conditionErrors, found.conditionErrors, &differences)
         compare("findings of stage", expected.findings, found.findings, &differences)
         return differences

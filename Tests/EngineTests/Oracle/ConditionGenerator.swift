@@ -6,6 +6,8 @@ struct ConditionGenerator {
     var random: SplitMix64
     /// The types of the events that reach the stage.
     let types: [EventType]
+    /// What joins have attached to them; nil is a time.
+    let columns: [(name: String, field: Field?)]
     /// Whether all events have the same scale, so that money can be measured.
     var allowsMoney = true
     /// Whether the condition turns on and off, so that a key has many runs.
@@ -16,13 +18,15 @@ struct ConditionGenerator {
     var thresholds: [Threshold] = []
 
     /// Starts a stage.
-    init(random: SplitMix64, types: [EventType]) {
+    init(random: SplitMix64, types: [EventType], columns: [(name: String, field: Field?)] = []) {
         self.random = random
         self.types = types
+        self.columns = columns
     }
 
     /// A condition over an event.
     mutating func eventCondition(allowsThresholds: Bool) -> ModelExpression {
+        if !columns.isEmpty, random.chance(50) { return attachedCondition() }
         switch random.number(0...11) {
         case 0: return .typeIs(random.pick(types))
         case 1: return .not(.typeIs(random.pick(types)))
@@ -50,6 +54,23 @@ struct ConditionGenerator {
         default:
             return .and(
                 eventCondition(allowsThresholds: false), .compare(.equal, .field(.merchantID), .string("m1")))
+        }
+    }
+
+    private mutating func attachedCondition() -> ModelExpression {
+        let (name, field) = random.pick(columns)
+        guard let field else { return .isWithin(name, Int64(random.number(0...12)) * 1000) }
+        switch random.number(0...3) {
+        case 0: return .hasAttached(name)
+        case 1: return .not(.hasAttached(name))
+        default:
+            let isNumber = field.kind == .money || field.kind == .integer
+            let hasOwn = types.contains { $0.fields.contains(field) } && (field.kind != .money || allowsMoney)
+            let value: ModelExpression =
+                hasOwn && random.chance(60) ? .field(field) : isNumber ? .integer(2) : .string("b1")
+            let comparisons: [ModelExpression.Comparison] =
+                isNumber ? [.greaterOrEqual, .less, .equal] : [.equal, .notEqual]
+            return .compare(random.pick(comparisons), .attached(name), value)
         }
     }
 

@@ -40,6 +40,7 @@ struct CoreReplay {
         result.credits = sink.outputs.credits.map(Self.credit)
         result.unjustified = report.unjustified.map(\.lineID)
         result.unkeyed = report.groups.stages.map(\.unkeyed)
+        result.unmatched = report.groups.stages.map(\.unmatched)
         result.conditionErrors = report.groups.stages.map(\.conditionErrors)
         result.findings = report.groups.stages.map(\.findings)
         return result
@@ -61,6 +62,7 @@ struct CoreReplay {
         result.lines = said.outputs.lines.map(line)
         result.credits = said.outputs.credits.map(credit)
         result.unkeyed = groups.stages.map(\.unkeyed)
+        result.unmatched = groups.stages.map(\.unmatched)
         result.conditionErrors = groups.stages.map(\.conditionErrors)
         result.findings = groups.stages.map(\.findings)
         return result

@@ -45,6 +45,11 @@ indirect enum ModelExpression: Hashable, Sendable {
     case boolean(Bool)
     case field(Field)
     case has(Field)
+    /// A value that a join has attached, by its name; and whether it has.
+    case attached(String)
+    case hasAttached(String)
+    /// Whether the time that a join has attached is no more than so many milliseconds ago.
+    case isWithin(String, Int64)
     case typeIs(EventType)
     case measure(Int)
     case threshold(Int)
@@ -78,6 +83,9 @@ indirect enum ModelExpression: Hashable, Sendable {
         case .boolean(let value): return "\(value)"
         case .field(let field): return field.name
         case .has(let field): return "has(\(field.name))"
+        case .attached(let name): return name
+        case .hasAttached(let name): return "has(\(name))"
+        case .isWithin(let name, let span): return "ts - \(name) <= duration(\"\(span)ms\")"
         case .typeIs(let type): return "type == \"\(type.name)\""
         case .measure(let index): return measures[index]
         case .threshold(let index): return thresholds[index]

@@ -17,12 +17,7 @@ extension ModelPipeline {
     }
 
     private func lines(of stage: ModelStage) -> [String] {
-        let inputs = stage.inputs.map { input in
-            switch input {
-            case .source(let index): sources[index].name
-            case .stage(let index): stages[index].name
-            }
-        }
+        let inputs = names(stage.inputs)
         var lines = ["  \(stage.name):"]
         let thresholds = stage.thresholds.map(\.name)
         switch stage.kind {
@@ -30,6 +25,14 @@ extension ModelPipeline {
             lines += [
                 "    kind: filter", "    from: [\(inputs.joined(separator: ", "))]",
                 "    keep: '\(condition.text(measures: [], thresholds: thresholds))'",
+            ]
+        case .join(let join):
+            lines += [
+                "    kind: join", "    from: [\(inputs.joined(separator: ", "))]",
+                "    with: [\(names(join.with).joined(separator: ", "))]",
+                "    key: [\(join.key.map(\.name).joined(separator: ", "))]",
+                "    horizon: \(Self.duration(join.horizon))", "    as: \(join.prefix)",
+                "    attach: [\(join.attached.map { $0?.name ?? "ts" }.joined(separator: ", "))]",
             ]
         case .window(let window):
             lines += [
@@ -59,6 +62,15 @@ extension ModelPipeline {
             lines.append("    tune: { \(entries.joined(separator: ", ")) }")
         }
         return lines
+    }
+
+    private func names(_ inputs: [Stage.Input]) -> [String] {
+        inputs.map { input in
+            switch input {
+            case .source(let index): sources[index].name
+            case .stage(let index): stages[index].name
+            }
+        }
     }
 
     /// A duration in the largest unit that divides it.

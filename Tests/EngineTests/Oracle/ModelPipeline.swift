@@ -27,8 +27,20 @@ struct ModelPipeline: Hashable, Sendable {
         stages[stage].inputs.reduce(into: []) { reached, input in
             switch input {
             case .source(let source): reached.insert(source)
-            case .stage(let filter): reached.formUnion(sources(reaching: filter))
+            case .stage(let transform): reached.formUnion(sources(reaching: transform))
             }
+        }
+    }
+
+    /// The joins through which events can reach a stage.
+    func joins(reaching stage: Int) -> [ModelJoin] { joins(in: stages[stage].inputs) }
+
+    /// The joins among some inputs and before them.
+    func joins(in inputs: [Stage.Input]) -> [ModelJoin] {
+        inputs.flatMap { input -> [ModelJoin] in
+            guard case .stage(let other) = input else { return [] }
+            if case .join(let join) = stages[other].kind { return joins(reaching: other) + [join] }
+            return joins(reaching: other)
         }
     }
 }
@@ -63,12 +75,13 @@ struct ModelStage: Hashable, Sendable {
     /// What a stage does.
     enum Kind: Hashable, Sendable {
         case filter(ModelExpression)
+        case join(ModelJoin)
         case window(ModelWindow)
     }
 
     /// The name in the file.
     var name: String
-    /// Sources and filters by index.
+    /// Sources, filters and joins by index.
     var inputs: [Stage.Input]
     /// The thresholds in file order.
     var thresholds: [Threshold] = []
@@ -79,6 +92,23 @@ struct ModelStage: Hashable, Sendable {
     var window: ModelWindow? {
         if case .window(let window) = kind { window } else { nil }
     }
+}
+
+/// A join of a model pipeline.
+struct ModelJoin: Hashable, Sendable {
+    /// The side inputs: sources and filters of sources.
+    var with: [Stage.Input]
+    /// The fields of the key.
+    var key: [Field]
+    /// Milliseconds that the other event may be earlier.
+    var horizon: Int64
+    /// The name of the other event in expressions.
+    var prefix: String
+    /// The fields attached; nil for the time.
+    var attached: [Field?]
+
+    /// The name of an attached value in expressions.
+    func name(_ field: Field?) -> String { "\(prefix).\(field?.name ?? "ts")" }
 }
 
 /// A window of a model pipeline; lengths in milliseconds.

@@ -40,10 +40,12 @@ struct Oracle {
         var oracle = Oracle(
             pipeline: pipeline, log: log, options: options, everyPane: everyPane, digest: digest)
         oracle.result.unkeyed = pipeline.stages.map { _ in 0 }
+        oracle.result.unmatched = pipeline.stages.map { _ in 0 }
         oracle.result.conditionErrors = pipeline.stages.map { _ in 0 }
         oracle.result.findings = pipeline.stages.map { _ in 0 }
         oracle.takeIn()
         oracle.accept()
+        oracle.joinEvents()
         oracle.evaluateWindows()
         oracle.raiseAlerts()
         oracle.keepLedger()
@@ -70,14 +72,22 @@ struct Oracle {
     }
 
     /// Whether an event passes everything between the sources and a stage.
-    func reaches(_ stage: Int, _ event: OracleEvent) -> Bool {
-        pipeline.stages[stage].inputs.contains { input in
+    func reaches(_ stage: Int, _ event: OracleEvent) -> Bool { passes(pipeline.stages[stage].inputs, event) }
+
+    /// Whether an event comes out of one of some inputs.
+    func passes(_ inputs: [Stage.Input], _ event: OracleEvent) -> Bool {
+        inputs.contains { input in
             switch input {
             case .source(let source): return source == event.source
-            case .stage(let filter):
-                guard case .filter(let condition) = pipeline.stages[filter].kind else { return false }
-                let scope = OracleScope(event: event, thresholds: pipeline.stages[filter].thresholds)
-                return reaches(filter, event) && scope.value(condition) == .boolean(true)
+            case .stage(let other):
+                guard reaches(other, event) else { return false }
+                switch pipeline.stages[other].kind {
+                case .filter(let condition):
+                    let scope = OracleScope(event: event, thresholds: pipeline.stages[other].thresholds)
+                    return scope.value(condition) == .boolean(true)
+                case .join: return true
+                case .window: return false
+                }
             }
         }
     }

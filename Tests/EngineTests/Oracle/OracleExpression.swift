@@ -38,6 +38,11 @@ struct OracleScope {
         case .boolean(let value): return .boolean(value)
         case .field(let field): return event?.fields[field] ?? .error
         case .has(let field): return .boolean(event?.fields[field] != nil)
+        case .attached(let name): return event?.attached[name] ?? .error
+        case .hasAttached(let name): return .boolean(event?.attached[name] != nil)
+        case .isWithin(let name, let span):
+            guard case .integer(let time) = event?.attached[name], let now = event?.time else { return .error }
+            return .boolean(now - time <= span)
         case .typeIs(let type): return .boolean(event?.type == type)
         case .measure(let index): return measures[index]
         case .threshold(let index):

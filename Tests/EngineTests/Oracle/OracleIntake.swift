@@ -12,6 +12,8 @@ struct OracleEvent {
     var identity: [UInt8]
     /// The mapped fields that it has.
     var fields: [Field: OracleValue]
+    /// What joins have attached, by its name in expressions.
+    var attached: [String: OracleValue] = [:]
     /// The digest of the mapped fields, of which only order and equality matter.
     var digest: Digest
     /// The watermark at which a late event takes effect.

@@ -181,6 +181,8 @@ struct OracleResult {
     var unjustified: [String] = []
     /// Events that a stage did not take for want of a key field, by stage.
     var unkeyed: [Int] = []
+    /// Events that each stage passed on with nothing attached.
+    var unmatched: [Int] = []
     /// Conditions whose value was an error, by stage: of filters, of measures on entering, of findings by currency.
     var conditionErrors: [Int] = []
     /// Evaluations of changed keys at which the condition held, by stage.
@@ -193,7 +195,8 @@ struct OracleResult {
 enum Situation: String, CaseIterable, Sendable {
     case accepted, duplicate, conflict, late, filtered, deadLettered, staged
     case acceptedBeyondHorizon, duplicateAfterConflict, filteredByTime, watermarkMovedByDeadLetter
-    case tieInTime, eventOnPaneEdge, unkeyed, filterError, filterRejects
+    case tieInTime, eventOnPaneEdge, unkeyed, filterError, filterRejects, matched, unmatched, matchedInPane,
+        matchedTooOld, matchedLater
     case conditionError, absentMeasure, twoCurrencies, noCurrency, moneyFires
     case carried, expiryFires, expiryStops
     case opened, doubled, closed, continued, reopened, leftOpen, closedWithEarlierPeak

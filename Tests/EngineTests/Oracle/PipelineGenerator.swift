@@ -14,7 +14,11 @@ struct PipelineGenerator {
         makeSources()
         let filters = random.number(0...2)
         let windows = random.number(1...3)
-        for number in 0..<filters { makeFilter(number) }
+        for number in 0..<filters {
+            makeFilter(number)
+            if number == 0 { makeJoins() }
+        }
+        if filters == 0 { makeJoins() }
         let creditable = random.chance(85)
         for number in 0..<windows { makeWindow(number, mayCredit: creditable) }
         makeLedger()
@@ -57,6 +61,46 @@ struct PipelineGenerator {
         return chosen
     }
 
+    /// With chances of its own, so that pipelines without joins are what they were.
+    private mutating func makeJoins() {
+        let others = random
+        random = SplitMix64(seed: random.next() ^ 0x10B5)
+        defer { random = others }
+        guard random.chance(40) else { return }
+        for number in 0..<random.number(1...2) { makeJoin(number) }
+    }
+
+    private mutating func makeJoin(_ number: Int) {
+        let inputs = inputs()
+        let plain = pipeline.stages.indices.filter {
+            if case .filter = pipeline.stages[$0].kind { pipeline.joins(reaching: $0).isEmpty } else { false }
+        }
+        let sides = pipeline.sources.indices.map(Stage.Input.source) + plain.map(Stage.Input.stage)
+        var with = [random.pick(sides)]
+        if random.chance(20), let more = sides.first(where: { !with.contains($0) }) { with.append(more) }
+        let (probes, builds) = (types(reaching: inputs), types(reaching: with))
+        func haveBoth(_ field: Field) -> Bool {
+            probes.contains { $0.fields.contains(field) } && builds.contains { $0.fields.contains(field) }
+        }
+        var key: [Field] = [.merchantID]
+        for field in [Field.buyerID, .deviceID, .adID] where haveBoth(field) && random.chance(40) { key.append(field) }
+        let isOneScale = hasOneScale(sources(reaching: inputs).union(sources(reaching: with)))
+        let fields = [Field.amount, .cost, .buyerID, .deviceID, .ip].filter { field in
+            builds.contains { $0.fields.contains(field) } && (isOneScale || field.kind != .money)
+        }
+        var attached: [Field?] = [nil]
+        for field in fields where random.chance(60) { attached.append(field) }
+        if random.chance(20), attached.count > 1 { attached.removeFirst() }
+        let join = ModelJoin(
+            with: with, key: key, horizon: random.pick([1, 1000, 7000, 30_000, 3_600_000]), prefix: "j\(number)",
+            attached: attached)
+        pipeline.stages.append(ModelStage(name: "join-\(number)", inputs: inputs, kind: .join(join)))
+    }
+
+    private func columns(in inputs: [Stage.Input]) -> [(name: String, field: Field?)] {
+        pipeline.joins(in: inputs).flatMap { join in join.attached.map { (join.name($0), $0) } }
+    }
+
     private func types(reaching inputs: [Stage.Input]) -> [EventType] {
         let sources = sources(reaching: inputs)
         return EventType.allCases.filter { type in sources.contains { pipeline.sources[$0].type == type } }
@@ -66,14 +110,15 @@ struct PipelineGenerator {
         inputs.reduce(into: []) { reached, input in
             switch input {
             case .source(let source): reached.insert(source)
-            case .stage(let filter): reached.formUnion(pipeline.sources(reaching: filter))
+            case .stage(let other): reached.formUnion(pipeline.sources(reaching: other))
             }
         }
     }
 
     private mutating func makeFilter(_ number: Int) {
         let inputs = inputs()
-        var conditions = ConditionGenerator(random: random, types: types(reaching: inputs))
+        var conditions = ConditionGenerator(
+            random: random, types: types(reaching: inputs), columns: columns(in: inputs))
         conditions.allowsMoney = hasOneScale(sources(reaching: inputs))
         let condition = conditions.eventCondition(allowsThresholds: true)
         random = conditions.random
@@ -96,7 +141,7 @@ struct PipelineGenerator {
         if random.chance(30) { key.reverse() }
         let every = random.pick([1000, 2000, 5000, 10_000] as [Int64])
         let size = every * Int64(random.pick([1, 2, 3, 6, 12]))
-        var conditions = ConditionGenerator(random: random, types: types)
+        var conditions = ConditionGenerator(random: random, types: types, columns: columns(in: inputs))
         conditions.allowsMoney = hasOneScale(sources)
         let condition = conditions.windowCondition()
         random = conditions.random
@@ -151,8 +196,15 @@ struct PipelineGenerator {
         let order = pipeline.stages.indices.shuffled(using: &random)
         let stages = order.map { old -> ModelStage in
             var stage = pipeline.stages[old]
-            stage.inputs = stage.inputs.map { input in
-                if case .stage(let filter) = input { .stage(order.firstIndex(of: filter)!) } else { input }
+            func moved(_ inputs: [Stage.Input]) -> [Stage.Input] {
+                inputs.map { input in
+                    if case .stage(let other) = input { .stage(order.firstIndex(of: other)!) } else { input }
+                }
+            }
+            stage.inputs = moved(stage.inputs)
+            if case .join(var join) = stage.kind {
+                join.with = moved(join.with)
+                stage.kind = .join(join)
             }
             return stage
         }

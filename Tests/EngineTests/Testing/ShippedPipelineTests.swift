@@ -1,16 +1,28 @@
 import Engine
 import Foundation
 import Pipelines
+import RampartCore
 import Testing
 
 /// The tests inside the shipped pipelines, and that the runner notices what is not so.
 @Suite struct ShippedPipelineTests {
-    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "pipelines")
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
 
     @Test(arguments: ["marketplace.yaml", "online-retail.yaml"])
     func testsOfTheFilePass(file: String) async throws {
-        let text = try String(contentsOf: Self.folder.appending(path: file), encoding: .utf8)
+        try await run(String(contentsOf: Self.root.appending(path: "pipelines/\(file)"), encoding: .utf8), file)
+    }
+
+    @Test(arguments: Transforms.all.map { $0.kind })
+    func testsOfAKindsPagePass(kind: String) async throws {
+        let page = try String(contentsOf: Self.root.appending(path: "docs/kinds/\(kind).md"), encoding: .utf8)
+        for block in page.components(separatedBy: "```yaml\n").dropFirst() {
+            try await run(block.components(separatedBy: "```")[0], kind)
+        }
+    }
+
+    private func run(_ text: String, _ file: String) async throws {
         let pipeline = try PipelineLoader.load(text: text, file: file).get()
         #expect(!pipeline.tests.isEmpty)
         for test in pipeline.tests {

@@ -56,8 +56,14 @@ import Testing
             ("amount > «min_click»", "unknown name `min_click`", "did you mean `min_clicks`?"),
             ("amount > 1 && «True»", "unknown name `True`", "did you mean `true`?"),
             ("«Merchant-id»", "", nil),
-            ("«zzz» > 1", "expected a field of the event, `type`, `ts` or a threshold of `tune`", nil),
-            ("has(«buyer»)", "unknown name `buyer`; expected a field of the event", nil),
+            (
+                "«zzz» > 1", "expected a field of the event, `type`, `ts` or a threshold of `tune`",
+                "`rampart list fields` lists the fields"
+            ),
+            (
+                "has(«buyer»)", "unknown name `buyer`; expected a field of the event",
+                "`rampart list fields` lists the fields"
+            ),
             ("has(«bueyr_id»)", "unknown name", "did you mean `buyer_id`?"),
             ("has(«ts»)", "every event has `ts`", nil),
             ("has«(buyer_id, ip)»", "`has` takes the name of one field", nil),

@@ -39,7 +39,10 @@ import Testing
             ("«cuont»()", "unknown measure `cuont`; expected one of count, sum", "did you mean `count`?"),
             ("count«»", "found the end behind `count`; expected `(`", "write `count()`"),
             ("sum «cost»", "found `cost` behind `sum`; expected `(`", nil),
-            ("sum(cost«»", "expected the `)` of the `(` in column 4", nil),
+            (
+                "sum(cost«»", "expected the `)` of the `(` in column 4",
+                "in { } a measure that holds a comma stands in quotation marks"
+            ),
             ("sum(cost«]»", "expected `)`", nil),
             ("sum(cost) «/» 2", "found `/` behind the measure", "calculate with measures in `when`"),
             ("sum(«)»", "expected the name of a field", nil),

@@ -23,7 +23,7 @@ import Testing
         Refusal("nothing", base, "«", "the file is empty"),
         Refusal("comments only", base, "«# hello\n", "the file is empty"),
         Refusal("an unclosed bracket", "key: [merchant_id, ad_id]", "key: [merchant_id, ad_id", "this is not YAML").at(
-            "16:11"),
+            "15:10"),
         Refusal("a tab as indentation", "    event: click", "    event:\n«\tclick", "this is not YAML"),
         Refusal("a control character", "pipeline: shop", "pipeline: sh«\u{1}op", "this is not YAML"),
         Refusal("a list as key", "    event: click", "    «[a, b]: c\n    event: click", "found a list as a key"),

@@ -95,7 +95,7 @@ import Testing
 
     static let switches = [
         Refusal("no cases", click, "    event: { switch: kind, cases: [] }", "the switch has no case").at("4:28"),
-        Refusal("no path", click, "    event: «{ cases: [{ equals: a, event: click }] }", "`switch` is missing"),
+        Refusal("no path", click, "    «event: { cases: [{ equals: a, event: click }] }", "`switch` is missing"),
         Refusal(
             "two patterns", click,
             "    event: { switch: kind, cases: [«{ equals: a, starts_with: b, event: click }, { equals: a, event: click }] }",

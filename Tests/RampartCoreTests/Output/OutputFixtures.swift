@@ -41,7 +41,7 @@ enum OutputFixtures {
         let stages = [
             Stage(
                 name: "paid", inputs: [.source(0)], thresholds: [],
-                kind: .filter(Filter(condition: alwaysTrue))),
+                kind: .transform(Filter(condition: alwaysTrue))),
             Stage(
                 name: "malicious-clicks", inputs: [.stage(0)],
                 thresholds: thresholds,

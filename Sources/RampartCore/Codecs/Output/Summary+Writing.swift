@@ -115,6 +115,7 @@ extension StageSummary {
             json.member("kind", kind)
             json.member("events", events)
             json.member("unkeyed", unkeyed)
+            json.member("unmatched", unmatched)
             json.member("findings", findings)
             json.member("keys_max", keysMax)
             json.member("bytes_max", bytesMax)

@@ -130,6 +130,8 @@ public struct StageSummary: Hashable, Sendable {
     public var events = 0
     /// Events that lacked a field of the key (R16).
     public var unkeyed = 0
+    /// Events that a transform passed on with nothing attached (R21).
+    public var unmatched = 0
     /// Evaluations at which the condition held.
     public var findings = 0
     /// Live keys at the peak; the sum of the key groups' peaks.
@@ -147,7 +149,7 @@ public struct StageSummary: Hashable, Sendable {
     public init(stage: Stage) {
         self.name = stage.name
         switch stage.kind {
-        case .filter: kind = "filter"
+        case .transform(let transform): kind = type(of: transform).kind
         case .window(let window):
             kind = "window"
             severity = window.alert.severity
@@ -158,6 +160,7 @@ public struct StageSummary: Hashable, Sendable {
     public static func += (left: inout StageSummary, right: StageSummary) {
         left.events += right.events
         left.unkeyed += right.unkeyed
+        left.unmatched += right.unmatched
         left.findings += right.findings
         left.keysMax += right.keysMax
         left.bytesMax += right.bytesMax

@@ -1,14 +1,26 @@
 import Foundation
 
 /// Checks a value against the few keywords of JSON Schema that our schemas use; any other keyword is a fault itself.
-struct JSONSchemaChecker {
-    private static let annotations: Set<String> = ["$schema", "title", "description"]
+public struct JSONSchemaChecker {
+    private static let annotations: Set<String> = ["$schema", "title", "description", "definitions"]
+
+    /// The schemas that `$ref` can name.
+    private let definitions: [String: [String: Any]]
+
+    /// Creates a checker for a schema whose parts refer to its `definitions`.
+    public init(definitionsOf schema: [String: Any] = [:]) {
+        definitions = schema["definitions"] as? [String: [String: Any]] ?? [:]
+    }
 
     /// What does not fit, each with the way to it; empty where the value is valid.
-    func faults(of value: Any, against schema: [String: Any], at path: String = "$") -> [String] {
+    public func faults(of value: Any, against schema: [String: Any], at path: String = "$") -> [String] {
         schema.flatMap { keyword, argument -> [String] in
             switch keyword {
             case _ where Self.annotations.contains(keyword): []
+            case "$ref", "propertyNames", "anyOf", "if", "then", "else":
+                applied(keyword, argument, of: schema, to: value, path)
+            case "minProperties", "maxProperties", "minLength", "maxLength":
+                size(of: value, keyword, argument, path)
             case "type": type(of: value, argument, path)
             case "const", "enum":
                 ((argument as? [Any]) ?? [argument]).contains { isEqual($0, value) } ? [] : ["\(path): \(keyword)"]
@@ -35,8 +47,38 @@ struct JSONSchemaChecker {
         } + members(of: value, schema, path)
     }
 
+    /// The keywords that lead to other schemas.
+    private func applied(
+        _ keyword: String, _ argument: Any, of schema: [String: Any], to value: Any, _ path: String
+    ) -> [String] {
+        switch keyword {
+        case "$ref":
+            let name = (argument as? String ?? "").replacing("#/definitions/", with: "")
+            guard let schema = definitions[name] else { return ["\(path): no definition \(name)"] }
+            return faults(of: value, against: schema, at: path)
+        case "propertyNames":
+            let names = (value as? [String: Any] ?? [:]).keys
+            return names.flatMap { faults(of: $0, against: argument as? [String: Any] ?? [:], at: "\(path).\($0)") }
+        case "anyOf":
+            let schemas = argument as? [[String: Any]] ?? []
+            return schemas.contains { faults(of: value, against: $0).isEmpty } ? [] : ["\(path): anyOf"]
+        case "if":
+            let isMet = faults(of: value, against: argument as? [String: Any] ?? [:]).isEmpty
+            return faults(of: value, against: schema[isMet ? "then" : "else"] as? [String: Any] ?? [:], at: path)
+        default: return []
+        }
+    }
+
+    private func size(of value: Any, _ keyword: String, _ argument: Any, _ path: String) -> [String] {
+        let isLength = keyword.hasSuffix("Length")
+        guard let count = isLength ? (value as? String)?.unicodeScalars.count : (value as? [String: Any])?.count,
+            let bound = argument as? Int
+        else { return [] }
+        return (keyword.hasPrefix("min") ? count >= bound : count <= bound) ? [] : ["\(path): \(keyword)"]
+    }
+
     /// The names of all properties below a schema, as ways such as `ledger.unjustified[].line_id`.
-    static func properties(of schema: [String: Any], at path: String = "") -> [String] {
+    public static func properties(of schema: [String: Any], at path: String = "") -> [String] {
         let properties = schema["properties"] as? [String: [String: Any]] ?? [:]
         return properties.flatMap { name, property in
             [path + name] + Self.properties(of: property, at: "\(path)\(name).")
@@ -45,7 +87,7 @@ struct JSONSchemaChecker {
     }
 
     /// The ways to all members of a value.
-    static func paths(in value: Any, at path: String = "") -> [String] {
+    public static func paths(in value: Any, at path: String = "") -> [String] {
         if let members = value as? [String: Any] {
             let prefix = path.isEmpty ? "" : path + "."
             return members.flatMap { [prefix + $0] + paths(in: $1, at: prefix + $0) }

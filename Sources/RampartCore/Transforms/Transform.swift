@@ -1,0 +1,58 @@
+/// A kind of stage that takes events and passes events on; a value of it is one such stage.
+///
+/// A kind is declared in one file: what its settings are called, what they are, and what it does with events. From that the
+/// pipeline file is read and checked, the revision is made and the reference is written. `Transforms.all` lists the kinds.
+public protocol Transform: Sendable {
+    /// The value of `kind:`.
+    static var kind: String { get }
+    /// What stages of the kind do, in a few words.
+    static var summary: String { get }
+    /// The settings beside `from` and `tune`, in the order of the reference.
+    static var settings: [TransformSetting] { get }
+
+    /// Makes a stage of settings that fit `settings`.
+    init(_ values: TransformValues)
+
+    /// The settings of the stage.
+    var values: TransformValues { get }
+}
+
+/// A transform that has a state of its own, and may attach values to the events that it passes on.
+protocol StatefulTransform: Transform {
+    /// What it keeps about a key group's events.
+    func makeState(_ context: TransformContext) -> any TransformState
+}
+
+/// What a transform's state is made for.
+struct TransformContext {
+    /// The index of the stage.
+    var stage: Int
+    /// The graph.
+    var topology: Topology
+    /// Hashes what in-memory tables are asked for.
+    var hash: KeyedHash
+}
+
+/// What a stateful transform knows of one key group's events: facts, that follow from the input.
+protocol TransformState: SnapshotPart, Sendable {
+    /// Takes an event of the side inputs; those of a pane come in canonical order, before the pane's first that passes.
+    mutating func take(_ row: Int, of batch: EventBatch) -> TransformVerdict
+    /// Passes an event on, with what is attached to it, or does not; events come in canonical order.
+    mutating func pass(_ row: Int, of batch: inout EventBatch) -> TransformVerdict
+    /// Forgets what no event from a moment on can ask for.
+    mutating func forget(before time: EventTime)
+    /// The most keys that were known at once.
+    var keyCountMax: Int { get }
+    /// Bytes held.
+    var byteCount: Int { get }
+}
+
+/// What a transform made of an event.
+enum TransformVerdict: Hashable {
+    /// It was taken, or goes on.
+    case passed
+    /// It goes on with nothing attached, for nothing was found.
+    case unmatched
+    /// It lacks a field of the key, and was not taken.
+    case unkeyed
+}
