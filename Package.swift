@@ -21,6 +21,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CRdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .target(name: "RampartCore", swiftSettings: settings),
         .target(
@@ -28,7 +29,7 @@ let package = Package(
             dependencies: ["RampartCore", .product(name: "Yams", package: "Yams")],
             swiftSettings: settings),
         .target(name: "Engine", dependencies: ["RampartCore", "Pipelines"], swiftSettings: settings),
-        .target(name: "Storage", dependencies: ["RampartCore", "Engine", "CZlib"], swiftSettings: settings),
+        .target(name: "Storage", dependencies: ["RampartCore", "Engine", "CZlib", "CZstd"], swiftSettings: settings),
         .target(
             name: "Kafka",
             dependencies: ["RampartCore", "Engine", "CRdkafka", .product(name: "Logging", package: "swift-log")],

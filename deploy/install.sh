@@ -4,7 +4,7 @@ set -euo pipefail
 
 readonly swift_major=6
 readonly swift_minor=2
-readonly packages=(zlib1g-dev librdkafka-dev pkg-config python3 python3-venv kcat groff-base)
+readonly packages=(zlib1g-dev libzstd-dev librdkafka-dev pkg-config python3 python3-venv kcat groff-base)
 
 fail() {
     printf 'install.sh: %s\n' "$*" >&2
@@ -30,7 +30,8 @@ is_installed() {
 install_packages() {
     local missing=() package
     if ! command -v apt-get >/dev/null; then
-        [[ -e /usr/include/zlib.h ]] || fail "there is no apt-get here; install zlib with its headers by other means."
+        [[ -e /usr/include/zlib.h && -e /usr/include/zstd.h ]] ||
+            fail "there is no apt-get here; install zlib and zstd with their headers by other means."
         return
     fi
     for package in "${packages[@]}"; do

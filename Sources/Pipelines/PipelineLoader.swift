@@ -41,7 +41,10 @@ private struct PipelineReader {
         let maxAhead = file["max_ahead"]?.duration("max_ahead", report) ?? Pipeline.standardMaxAhead
         let sourceEntries = entries(file, "sources", atMost: Limits.sources)
         let stageEntries = entries(file, "stages", atMost: Limits.stages)
-        let sources = sourceEntries.compactMap { SourceReader(report: report, lateness: lateness).read($0) }
+        let sourceText = SourceText(text)
+        let sources = sourceEntries.compactMap {
+            SourceReader(report: report, text: sourceText, lateness: lateness).read($0)
+        }
         guard !sourceEntries.isEmpty, !stageEntries.isEmpty else { return nil }
         var stages = stageEntries.compactMap { StageReader(report: report).read($0) }
         let unreadable = Set((sourceEntries + stageEntries).map(\.key))
@@ -54,7 +57,7 @@ private struct PipelineReader {
             .read(file["tests"])
         checkSources(sources)
         let graph = Graph(sources: sources, stages: stages, unreadable: unreadable, report: report)
-        let expressions = ExpressionReader(report: report, text: SourceText(text))
+        let expressions = ExpressionReader(report: report, text: sourceText)
         let drafts = stages.indices.compactMap { index in
             StageBuilder(
                 report: report, expressions: expressions, spec: stages[index], index: index,

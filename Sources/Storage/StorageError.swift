@@ -14,10 +14,10 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
         case notAFolder
         /// A folder of logs that holds none.
         case noLogs
-        /// The gzip data ends inside a member.
-        case truncatedGzip
-        /// The bytes are not what gzip wrote.
-        case corruptGzip
+        /// Compressed data ends inside a gzip member or a zstd frame.
+        case truncated
+        /// The bytes are not what a compressor wrote, or need more than reading them may take.
+        case corrupt
         /// The path names another file than when reading began.
         case replaced
         /// The disk, or the user's share of it, is full.

@@ -89,7 +89,7 @@ import Testing
     @Test func examplesLoad() throws {
         let blocks = try Repository.text(Self.path).components(separatedBy: "```yaml\n").dropFirst()
             .compactMap { $0.components(separatedBy: "```").first }
-        #expect(blocks.count == 3)
+        #expect(blocks.count == 4)
         for block in blocks { #expect(diagnostics(of: block) == []) }
         for path in Self.kindPaths {
             let blocks = try Repository.text(path).components(separatedBy: "```yaml\n").dropFirst()

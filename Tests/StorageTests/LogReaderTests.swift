@@ -83,7 +83,7 @@ import Testing
         let whole = GzipFixture.compressed
         for length in 1..<whole.count {
             let (bytes, error, _) = drain(try folder.write(whole.prefix(length), to: "cut.gz"))
-            #expect(error?.reason == .truncatedGzip && error?.byte == length, "cut at \(length)")
+            #expect(error?.reason == .truncated && error?.byte == length, "cut at \(length)")
             #expect(error?.description.hasSuffix("/cut.gz: the gzip data ends early at byte \(length)") == true)
             #expect(bytes.elementsEqual(GzipFixture.text.prefix(bytes.count)))
             // The trailer is 8 bytes; before it all text is there.
@@ -98,7 +98,7 @@ import Testing
         let first = GzipFixture.stored([7])
         for length in 1..<first.count {
             let (bytes, error, _) = drain(try folder.write(first + first.prefix(length), to: "cut.gz"))
-            #expect(error?.reason == .truncatedGzip && error?.byte == first.count + length)
+            #expect(error?.reason == .truncated && error?.byte == first.count + length)
             #expect(bytes == (length <= first.count - 9 ? [7] : [7, 7]))
         }
     }
@@ -125,7 +125,7 @@ import Testing
                 continue
             }
             faults += 1
-            #expect([.corruptGzip, .truncatedGzip].contains(error.reason))
+            #expect([.corrupt, .truncated].contains(error.reason))
             #expect(error.byte.map { $0 <= whole.count } == true)
         }
         // Only the time and system in the header are free.
@@ -139,7 +139,7 @@ import Testing
         for (ending, consumed) in endings {
             let (bytes, error, _) = drain(try folder.write(member + ending, to: "log.gz"))
             #expect(bytes == [1, 2])
-            #expect(error?.reason == .corruptGzip && error?.byte == member.count + consumed, "\(ending)")
+            #expect(error?.reason == .corrupt && error?.byte == member.count + consumed, "\(ending)")
         }
     }
 
@@ -171,7 +171,7 @@ import Testing
         let second = GzipFixture.compressed + GzipFixture.stored([9])
         let cases: [([UInt8], [UInt8], StorageError.Reason?)] = [
             (GzipFixture.text, GzipFixture.text, nil), (second, GzipFixture.text + [9], nil), ([], [], nil),
-            (second.dropLast(), GzipFixture.text + [9], .truncatedGzip), ([0x1F], [], .truncatedGzip),
+            (second.dropLast(), GzipFixture.text + [9], .truncated), ([0x1F], [], .truncated),
         ]
         for (number, (stored, expected, reason)) in cases.enumerated() {
             let path = "\(folder.path)/pipe\(number)"

@@ -63,7 +63,7 @@ enum SwiftChecks {
     /// Modules that bring a clock, a thread, the system or a locale.
     static let modulesOutsideCore: Set<Substring> = [
         "Foundation", "FoundationEssentials", "FoundationInternationalization", "Glibc", "Musl", "Darwin", "Dispatch",
-        "Synchronization", "CZlib", "Yams", "ArgumentParser", "_Concurrency",
+        "Synchronization", "CZlib", "CZstd", "Yams", "ArgumentParser", "_Concurrency",
     ]
 
     /// Words by which code would wait, run beside itself, read a clock or draw a number.

@@ -30,9 +30,9 @@ import Testing
         expectNone(Repository.swiftFiles.filter { $0.file.isIn("Sources/RampartCore") }.flatMap(SwiftChecks.impurities))
     }
 
-    @Test func onlyStorageKnowsZlib() {
+    @Test func onlyStorageKnowsCompression() {
         let others = Repository.swiftFiles.filter { $0.file.isIn("Sources") && !$0.file.isIn("Sources/Storage") }
-        expectNone(others.flatMap { SwiftChecks.imports(of: "CZlib", $0) })
+        expectNone(others.flatMap { SwiftChecks.imports(of: "CZlib", $0) + SwiftChecks.imports(of: "CZstd", $0) })
     }
 
     @Test func publicDeclarationsAreDocumented() {

@@ -123,8 +123,10 @@ struct TestLogs {
     /// Gives a record its event time, where its source looks for it and as its source writes it.
     private func stamp(_ members: inout [RecordValue.Member], _ time: EventTime, _ partition: PartitionBinding) {
         guard let mapping = mapping(of: members, partition) else { return }
-        let names = mapping.time.names.map { String(decoding: $0, as: UTF8.self) }
-        Self.insert(Self.written(time, as: mapping.timeFormat), at: names[...], into: &members)
+        let written = Self.written(time, as: mapping.timeFormat)
+        var record = RecordValue.object(members)
+        Self.insert(written, at: mapping.time.steps[...], into: &record)
+        if case .object(let stamped) = record { members = stamped }
     }
 
     private func mapping(of members: [RecordValue.Member], _ partition: PartitionBinding) -> Mapping? {
@@ -146,9 +148,10 @@ struct TestLogs {
         switch selector {
         case .constant(let type): return type
         case .match(let path, let cases, let otherwise):
-            let names = path.names.map { String(decoding: $0, as: UTF8.self) }
             // Without the value that decides, the record is set aside, whatever its time.
-            guard let value = value(at: names[...], in: members).map({ Array(text($0).utf8) }) else { return nil }
+            guard let value = value(at: path.steps[...], in: .object(members)).map({ Array(text($0).utf8) }) else {
+                return nil
+            }
             let found = cases.first { candidate in
                 switch candidate.pattern {
                 case .equals(let bytes): value == bytes
@@ -159,11 +162,16 @@ struct TestLogs {
         }
     }
 
-    private static func value(at names: ArraySlice<String>, in members: [RecordValue.Member]) -> RecordValue? {
-        guard let name = names.first, let value = members.first(where: { $0.name == name })?.value else { return nil }
-        if names.count == 1 { return value }
-        guard case .object(let inner) = value else { return nil }
-        return self.value(at: names.dropFirst(), in: inner)
+    private static func value(at steps: ArraySlice<Path.Step>, in value: RecordValue) -> RecordValue? {
+        guard let step = steps.first else { return value }
+        switch (step, value) {
+        case (.name(let name), .object(let members)):
+            let member = members.first { $0.name.utf8.elementsEqual(name) }
+            return member.flatMap { self.value(at: steps.dropFirst(), in: $0.value) }
+        case (.index(let index), .list(let elements)) where index < elements.count:
+            return self.value(at: steps.dropFirst(), in: elements[index])
+        default: return nil
+        }
     }
 
     private static func written(_ time: EventTime, as format: TimestampFormat) -> RecordValue {
@@ -175,26 +183,34 @@ struct TestLogs {
         case .local(let zone):
             let offset = zone.transitions.last { $0.start <= time }?.offset ?? zone.initialOffset
             return .string(String((time + offset).text.prefix(19)).replacing("T", with: " "))
+        case .pattern(let pattern, let zone): return .string(pattern.text(of: time, in: zone ?? .utc))
         }
     }
 
+    /// Puts a value where the steps lead, unless something else stands there or in the way.
     private static func insert(
-        _ value: RecordValue, at names: ArraySlice<String>, into members: inout [RecordValue.Member]
+        _ new: RecordValue, at steps: ArraySlice<Path.Step>, into value: inout RecordValue
     ) {
-        guard let name = names.first else { return }
-        let known = members.firstIndex { $0.name == name }
-        if names.count == 1 {
-            if known == nil { members.append(RecordValue.Member(name: name, value: value)) }
-            return
+        guard let step = steps.first else { return }
+        let isLast = steps.count == 1
+        var inner = steps.dropFirst().first?.container ?? new
+        switch (step, value) {
+        case (.name(let name), .object(var members)):
+            let known = members.firstIndex { $0.name.utf8.elementsEqual(name) }
+            if isLast, known != nil { return }
+            if let known { inner = members[known].value }
+            insert(new, at: steps.dropFirst(), into: &inner)
+            let member = RecordValue.Member(name: String(decoding: name, as: UTF8.self), value: inner)
+            if let known { members[known] = member } else { members.append(member) }
+            value = .object(members)
+        case (.index(let index), .list(var elements)) where index <= elements.count:
+            if isLast, index < elements.count { return }
+            if index < elements.count { inner = elements[index] }
+            insert(new, at: steps.dropFirst(), into: &inner)
+            if index < elements.count { elements[index] = inner } else { elements.append(inner) }
+            value = .list(elements)
+        default: return
         }
-        var inner: [RecordValue.Member] = []
-        if let known {
-            guard case .object(let present) = members[known].value else { return }
-            inner = present
-        }
-        insert(value, at: names.dropFirst(), into: &inner)
-        let member = RecordValue.Member(name: name, value: .object(inner))
-        if let known { members[known] = member } else { members.append(member) }
     }
 
     // MARK: - Text
@@ -228,5 +244,15 @@ struct TestLogs {
     private static func cell(_ text: String) -> String {
         guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
         return "\"" + text.replacing("\"", with: "\"\"") + "\""
+    }
+}
+
+extension Path.Step {
+    /// An empty value that the step leads into.
+    fileprivate var container: RecordValue {
+        switch self {
+        case .name: .object([])
+        case .index: .list([])
+        }
     }
 }

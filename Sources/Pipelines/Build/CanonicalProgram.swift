@@ -4,8 +4,8 @@ internal import RampartCore
 struct CanonicalProgram {
     /// The layout whose slots programs name.
     let layout: EventLayout
-    /// The stage whose measures and thresholds programs name.
-    let stage: Stage
+    /// The stage whose measures and thresholds programs name; nil for those of mappings.
+    let stage: Stage?
 
     /// The steps of a program.
     func value(_ program: Program) -> CanonicalValue {
@@ -17,13 +17,13 @@ struct CanonicalProgram {
         switch part {
         case .text(let text): .texts(["text", text])
         case .measure(let index): .texts(["measure", measureName(index)])
-        case .threshold(let index): .texts(["threshold", stage.thresholds[index].name])
+        case .threshold(let index): .texts(["threshold", stage?.thresholds[index].name ?? ""])
         case .key(let index): .texts(["key", window?.key[index].name ?? ""])
         }
     }
 
     private var window: Window? {
-        if case .window(let window) = stage.kind { window } else { nil }
+        if case .window(let window)? = stage?.kind { window } else { nil }
     }
 
     private func measureName(_ index: Int) -> String { window?.measures[index].name ?? "" }
@@ -40,7 +40,9 @@ struct CanonicalProgram {
         case .eventTime: ["ts"]
         case .typeIs(let type): ["type", type.name]
         case .measure(let index): ["measure", measureName(index)]
-        case .threshold(let index): ["threshold", stage.thresholds[index].name]
+        case .threshold(let index): ["threshold", stage?.thresholds[index].name ?? ""]
+        case .column(let index): ["column", "\(index)"]
+        case .hasColumn(let index): ["has column", "\(index)"]
         case .isIn(let count): ["in", "\(count)"]
         case .timestamp(let time): ["timestamp", time.text]
         case .duration(let span): ["duration", "\(span.milliseconds)"]
@@ -85,8 +87,8 @@ struct CanonicalProgram {
         case .endsWith: "endsWith"
         case .contains: "contains"
         case .integer, .double, .boolean, .string, .integerField, .stringField, .timeField, .has, .eventTime, .typeIs,
-            .measure,
-            .threshold, .isIn, .timestamp, .duration, .local, .exists, .all, .scoreExists, .scoreAll, .timePart:
+            .measure, .threshold, .column, .hasColumn, .isIn, .timestamp, .duration, .local, .exists, .all,
+            .scoreExists, .scoreAll, .timePart:
             // `words` writes these with their operands.
             ""
         }

@@ -123,7 +123,14 @@ struct CanonicalSettings {
     }
 
     private func path(_ path: Path?) -> CanonicalValue {
-        .texts(path?.names.map { String(decoding: $0, as: UTF8.self) } ?? [])
+        .list(
+            path?.steps.map { step in
+                switch step {
+                case .name(let name): .text(String(decoding: name, as: UTF8.self))
+                // A list, which no name is equal to.
+                case .index(let index): .texts(["\(index)"])
+                }
+            } ?? [])
     }
 
     private func mapping(_ mapping: Mapping) -> CanonicalValue {
@@ -132,9 +139,20 @@ struct CanonicalSettings {
         ]
         for field in mapping.fields {
             let fallback = field.fallback.map { String(decoding: $0, as: UTF8.self) }
-            values[field.field.name] = .list([path(field.path), .optional(fallback), reading(field.reading)])
+            var setting = [path(field.path), .optional(fallback), reading(field.reading)]
+            if let expression = field.expression { setting.append(self.expression(expression)) }
+            values[field.field.name] = .list(setting)
         }
         return .map(values)
+    }
+
+    private func expression(_ expression: RecordExpression) -> CanonicalValue {
+        let columns = expression.columns.map { column in
+            let fallback = column.fallback.map { String(decoding: $0, as: UTF8.self) }
+            return CanonicalValue.list([path(column.path), .optional(fallback), .text(column.kind.rawValue)])
+        }
+        let program = CanonicalProgram(layout: topology.layout, stage: nil)
+        return .list([program.value(expression.program), .list(columns)])
     }
 
     private func timeFormat(_ format: TimestampFormat) -> CanonicalValue {
@@ -145,6 +163,7 @@ struct CanonicalSettings {
         case .epochMicroseconds: .text("epoch_us")
         case .iso8601(let zone): .list([.text("iso8601"), .optional(zone?.name)])
         case .local(let zone): .list([.text("local"), .text(zone.name)])
+        case .pattern(let pattern, let zone): .list([.text("pattern"), .text(pattern.text), .optional(zone?.name)])
         }
     }
 

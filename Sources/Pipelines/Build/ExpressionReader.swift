@@ -13,6 +13,14 @@ struct ExpressionReader {
         return check(expression, in: node, from: 0, scope: scope)
     }
 
+    /// An expression of a mapping that holds no mistake and gives a value of a type.
+    func value(
+        _ node: YamlNode, _ what: String, scope: ExpressionScope, expecting type: ExpressionType
+    ) -> CheckedExpression? {
+        guard let expression = node.string(what, report) else { return nil }
+        return check(expression, in: node, from: 0, scope: scope, expecting: type)
+    }
+
     /// A measure, without its condition's program, which needs the layout; and the condition.
     func measure(
         _ entry: YamlNode.Entry, thresholds: [Threshold], columns: [AttachedColumn]
@@ -60,9 +68,10 @@ struct ExpressionReader {
     }
 
     private func check(
-        _ expression: String, in node: YamlNode, from offset: Int, scope: ExpressionScope
+        _ expression: String, in node: YamlNode, from offset: Int, scope: ExpressionScope,
+        expecting type: ExpressionType = .boolean
     ) -> CheckedExpression? {
-        switch checkExpression(expression, scope: scope, expecting: .boolean) {
+        switch checkExpression(expression, scope: scope, expecting: type) {
         case .success(let checked):
             return checked
         case .failure(let errors):

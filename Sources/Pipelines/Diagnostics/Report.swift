@@ -98,6 +98,8 @@ enum FileLimits {
     static let quotedCharacters = 60
     /// The longest duration: ten years, so that sums of durations and times stay far from the end of 64 bits.
     static let duration = EventSpan.days(3653)
+    /// The last element of a list that a path can lead to.
+    static let pathIndex = 9999
     /// The most records that one entry of a test repeats.
     static let repetitions: Int64 = 1_000_000
 }

@@ -30,7 +30,7 @@ public struct CheckedExpression: Sendable {
             case .field(let field): fields.insert(field)
             case .measure(let index): measures.insert(index)
             case .threshold(let index): thresholds.insert(index)
-            case .column, .eventTime, .eventType, .typeTest, .zone, nil: break
+            case .attached, .eventTime, .eventType, .typeTest, .zone, .column, nil: break
             }
         }
         self.tree = tree
@@ -64,7 +64,7 @@ public struct CheckedExpression: Sendable {
 
     /// The steps of the longer of its programs.
     fileprivate var instructionCount: Int {
-        let columns = bindings.compactMap { if case .column(let column) = $0 { column } else { nil } }
+        let columns = bindings.compactMap { if case .attached(let column) = $0 { column } else { nil } }
         let layout = EventLayout(fields: fields.sorted { $0.rawValue < $1.rawValue }, attached: columns)
         let value = program(layout: layout).instructions.count
         return type == .boolean ? max(value, scoreProgram(layout: layout).instructions.count) : value

@@ -59,6 +59,9 @@ struct ExpressionChecker {
         guard !fits, found != .unknown else { return }
         var suggestion: String?
         if expected == .boolean, found.isNumber { suggestion = "compare it with a bound, such as `>= 10`" }
+        if expected == .integer, found == .value(.double) {
+            suggestion = "stay with whole numbers: amount * 3 / 2 is exact where amount * 1.5 is not"
+        }
         if found == .eventType { suggestion = "compare it with an event type, such as `type == \"order\"`" }
         report(range(root), "found \(found.name); expected \(expected.name)", suggestion: suggestion)
     }
@@ -102,8 +105,13 @@ struct ExpressionChecker {
     private mutating func checkHas(_ name: String, _ nameRange: Range<Int>, _ index: Int) -> Operand {
         if case .window = scope.subject {
             report(range(index), "`has` asks for a field of an event, and a window's condition reads none")
+        } else if case .record = scope.subject {
+            bindings[index] = scope.lookUp(name)?.binding
+            if bindings[index] == nil {
+                reportUnknown(name, nameRange, expected: scope.namesExpected, candidates: scope.names)
+            }
         } else if let column = scope.columns.first(where: { $0.name == name }) {
-            bindings[index] = .column(column)
+            bindings[index] = .attached(column)
         } else if let field = Field(name: name) {
             bindings[index] = .field(field)
         } else if name == "type" || name == "ts" {

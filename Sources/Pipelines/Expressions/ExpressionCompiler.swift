@@ -115,7 +115,9 @@ struct ExpressionCompiler {
         switch tree.nodes[index].kind {
         case .literal(let literal): emitLiteral(literal)
         case .name: emitName(index)
-        case .has: push(.has(slot: slot(index)))
+        case .has:
+            if case .column(let column) = bindings[index] { return push(.hasColumn(column)) }
+            push(.has(slot: slot(index)))
         case .not: push(.not)
         case .negate: push(.negate)
         case .binary(let operation, _, _): push(Self.instruction(operation))
@@ -191,7 +193,7 @@ struct ExpressionCompiler {
 
     private mutating func emitName(_ index: Int) {
         switch bindings[index] {
-        case .field, .column:
+        case .field, .attached:
             let slot = slot(index)
             switch types[index] {
             case .string: push(.stringField(slot: slot))
@@ -201,6 +203,7 @@ struct ExpressionCompiler {
         case .eventTime: push(.eventTime)
         case .measure(let measure): push(.measure(measure))
         case .threshold(let threshold): push(.threshold(threshold))
+        case .column(let column): push(.column(column))
         case .eventType, .typeTest, .zone, nil: preconditionFailure("The checker has bound every name.")
         }
     }
@@ -208,7 +211,7 @@ struct ExpressionCompiler {
     private func slot(_ index: Int) -> Int {
         switch bindings[index] {
         case .field(let field): if let slot = layout.slot(of: field) { return slot }
-        case .column(let column): return layout.slot(of: column)
+        case .attached(let column): return layout.slot(of: column)
         default: break
         }
         preconditionFailure("The layout has a slot for each field of the expression.")

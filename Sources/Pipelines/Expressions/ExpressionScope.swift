@@ -31,6 +31,22 @@ public struct ExpressionScope: Sendable {
         case event
         /// A key's window: its measures.
         case window([Measure])
+        /// A record that is no event yet: its columns.
+        case record([Column])
+    }
+
+    /// A column of a record.
+    public struct Column: Hashable, Sendable {
+        /// Its name in expressions.
+        public var name: String
+        /// The type of its values.
+        public var type: ExpressionType
+
+        /// Creates a column.
+        public init(name: String, type: ExpressionType) {
+            self.name = name
+            self.type = type
+        }
     }
 
     /// What the expression is about.
@@ -54,6 +70,7 @@ public struct ExpressionScope: Sendable {
         case .event:
             thresholds.map(\.name) + ["type", "ts"] + columns.map(\.name) + Field.allCases.map(\.name)
         case .window(let measures): thresholds.map(\.name) + measures.map(\.name)
+        case .record(let columns): columns.map(\.name)
         }
     }
 
@@ -62,6 +79,7 @@ public struct ExpressionScope: Sendable {
         switch subject {
         case .event: "a field of the event, `type`, `ts` or a threshold of `tune`"
         case .window: "a measure of the stage or a threshold of `tune`"
+        case .record: "a column of the source's `columns`"
         }
     }
 }
@@ -70,12 +88,13 @@ public struct ExpressionScope: Sendable {
 enum ExpressionBinding: Hashable, Sendable {
     case field(Field)
     /// What a transform has attached.
-    case column(AttachedColumn)
+    case attached(AttachedColumn)
     case eventTime
     /// The event's `type`, which only comparisons with event types can read.
     case eventType
     case measure(Int)
     case threshold(Int)
+    case column(Int)
     /// The time zone in which a part of a timestamp is read.
     case zone(ZoneRules)
     /// A comparison of `type`: whether it is, or is not, one of these.
@@ -92,11 +111,14 @@ extension ExpressionScope {
         case .event:
             if name == "type" { return (.eventType, nil) }
             if name == "ts" { return (.eventTime, .timestamp) }
-            if let column = columns.first(where: { $0.name == name }) { return (.column(column), column.type) }
+            if let column = columns.first(where: { $0.name == name }) { return (.attached(column), column.type) }
             return Field(name: name).map { (.field($0), $0.kind.type) }
         case .window(let measures):
             guard let index = measures.firstIndex(where: { $0.name == name }) else { return nil }
             return (.measure(index), measures[index].function == .avg ? .double : .integer)
+        case .record(let columns):
+            guard let index = columns.firstIndex(where: { $0.name == name }) else { return nil }
+            return (.column(index), columns[index].type)
         }
     }
 }

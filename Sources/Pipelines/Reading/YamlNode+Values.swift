@@ -100,34 +100,6 @@ extension YamlNode {
         }
         return time
     }
-
-    /// The way to a value: names joined by dots, a list of names, or for CSV the name of a column.
-    func path(_ what: String, format: Source.Format, _ report: Report) -> Path? {
-        switch content {
-        case .scalar:
-            guard let text = string(what, report) else { return nil }
-            if format == .csv { return Path([text]) }
-            let names = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-            guard names.allSatisfy({ !$0.isEmpty }) else {
-                report.error(
-                    position, "found \(quoted(text)) for \(what); expected names joined by single dots",
-                    "a name that has a dot itself is written in a list: [a.b, c]")
-                return nil
-            }
-            return Path(names)
-        case .sequence(let elements):
-            if format == .csv, elements.count > 1 {
-                report.error(position, "found a list of \(elements.count) names for \(what); CSV columns do not nest")
-                return nil
-            }
-            let names = elements.compactMap { $0.string(what, report) }
-            if elements.isEmpty { report.error(position, "the list for \(what) is empty; expected at least one name") }
-            return names.isEmpty || names.count < elements.count ? nil : Path(names)
-        case .mapping:
-            report.error(position, "found a mapping for \(what); expected a path such as seller.id")
-            return nil
-        }
-    }
 }
 
 /// Whether a name is written as names are; an error is reported where not.

@@ -17,8 +17,12 @@ struct FieldReader {
     let format: Source.Format
     /// Decimal places of the source's money.
     let scale: Int
+    /// What expressions can read; nil where that holds a mistake.
+    let columns: [ColumnSpec]?
     /// Where mistakes go.
     let report: Report
+    /// The text of the file, to find places inside values.
+    let text: SourceText
 
     /// The settings of `fields:` by name, those of unknown names left out.
     func settings(_ node: YamlNode?, types: [EventType]) -> [String: FieldSetting] {
@@ -111,14 +115,36 @@ struct FieldReader {
             refuseZone(mapping, format: "epoch_ms")
             return nil
         }
-        guard let named = node.choice("format", TimeFormatName.self, report) else { return nil }
+        guard let text = node.text, TimeFormatName(rawValue: text) == nil, TimestampPatternReader.isPattern(text) else {
+            return namedFormat(node, mapping, zone)
+        }
+        guard let pattern = TimestampPatternReader.read(text, at: node, report, self.text) else { return nil }
+        if !TimestampPatternReader.hasOffset(pattern) {
+            requireZone(node, mapping)
+            return .pattern(pattern, zone: zone ?? .utc)
+        }
+        if mapping["zone"] != nil {
+            report.error(
+                mapping.position(of: "zone"), "a zone is named, but the format has an offset",
+                "remove zone, or the offset if it says nothing")
+        }
+        return .pattern(pattern, zone: nil)
+    }
+
+    private func namedFormat(_ node: YamlNode, _ mapping: MappingReader, _ zone: ZoneRules?) -> TimestampFormat? {
+        guard let named = node.text.flatMap(TimeFormatName.init) else {
+            let names = TimeFormatName.allCases.filter { $0 != .local }.map(\.rawValue)
+            report.error(
+                node.position,
+                "found \(node.summary) for format; expected "
+                    + alternatives(names + ["a pattern such as \(TimeFormatName.local.rawValue)"]),
+                node.text.flatMap { Suggestion.didYouMean($0, among: names) })
+            return nil
+        }
         switch named {
         case .iso8601: return .iso8601(zone: zone)
         case .local:
-            if mapping["zone"] == nil {
-                report.error(
-                    node.position, "local times need a zone", "add zone: Europe/London, or whatever zone they are in")
-            }
+            requireZone(node, mapping)
             return .local(zone: zone ?? .utc)
         case .epochSeconds, .epochMilliseconds, .epochMicroseconds:
             refuseZone(mapping, format: named.rawValue)
@@ -127,11 +153,17 @@ struct FieldReader {
         }
     }
 
+    private func requireZone(_ format: YamlNode, _ mapping: MappingReader) {
+        guard mapping["zone"] == nil else { return }
+        report.error(
+            format.position, "local times need a zone", "add zone: Europe/London, or whatever zone they are in")
+    }
+
     private func refuseZone(_ mapping: MappingReader, format: String) {
         guard mapping["zone"] != nil else { return }
         report.error(
             mapping.position(of: "zone"), "a zone is named, but \(format) counts from 1970 in UTC",
-            "remove zone, or set format to iso8601 or `yyyy-MM-dd HH:mm:ss`")
+            "remove zone, or set format to iso8601 or a pattern such as `yyyy-MM-dd HH:mm:ss`")
     }
 
     // MARK: - Fields
@@ -142,6 +174,7 @@ struct FieldReader {
             return FieldMapping(field: field, path: path, reading: field.reading)
         }
         guard let mapping = MappingReader(setting.node, field.keys, at: setting.position, report) else { return nil }
+        if let expression = mapping["expr"] { return computed(field, mapping, expression) }
         var path: Path? = mapping["path"]?.path(field.name, format: format, report) ?? Path([field.name])
         let reading = reading(field, mapping)
         var fallback = mapping["default"]
@@ -157,6 +190,27 @@ struct FieldReader {
         let text = fallback.flatMap { self.fallback($0, field, reading) }
         if fallback != nil, text == nil { return nil }
         return FieldMapping(field: field, path: path, fallback: text, reading: reading)
+    }
+
+    /// A field that an expression over columns gives.
+    private func computed(_ field: Field, _ mapping: MappingReader, _ node: YamlNode) -> FieldMapping? {
+        for key in ["path", "constant", "format", "times", "negate"] where mapping[key] != nil {
+            report.error(
+                mapping.position(of: key), "\(field.name) is computed, so `\(key)` has no meaning",
+                "keep one of them; columns say where values stand and how they are read")
+        }
+        var reading = field.reading
+        if case .string = reading { reading = self.reading(field, mapping) }
+        let text = mapping["default"].flatMap { fallback($0, field, reading) }
+        if mapping["default"] != nil, text == nil { return nil }
+        guard let columns else { return nil }
+        let checked = ExpressionReader(report: report, text: self.text).value(
+            node, field.name, scope: ExpressionScope(columns: columns), expecting: field.isString ? .string : .integer)
+        return checked.map { checked in
+            FieldMapping(
+                field: field, path: nil, fallback: text, reading: reading,
+                expression: RecordExpression(checked, columns: columns))
+        }
     }
 
     private func reading(_ field: Field, _ mapping: MappingReader) -> FieldMapping.Reading {

@@ -30,7 +30,8 @@ public enum PipelineKeys {
     /// All groups, in the order of the reference.
     public static let all: [KeyGroup] =
         [
-            file, source, typeSwitch, typeCase, dedupe, identifierField, integerField, moneyField, currencyField,
+            file, source, typeSwitch, typeCase, dedupe, column, identifierField, integerField, moneyField,
+            currencyField,
             timeField, pathField,
         ] + StageKind.all.map(\.keys) + [
             window, threshold, alert, credit, ledger, sinks, sink, test, recordFeed, lineFeed, expectation,
@@ -73,6 +74,11 @@ public enum PipelineKeys {
                 .wholeNumber(0...Int64(MajorAmount.placesMax))),
             optional("dedupe", "how copies are told apart", .either([.choice(["off"]), .mapping(dedupe)])),
             optional(
+                "columns", "what expressions can read of a record, by name",
+                .named(
+                    hyphens: false, atMost: Limits.columns,
+                    .either([.choice(RecordExpression.Column.Kind.self), .mapping(column)]))),
+            optional(
                 "fields", "where fields come from, if not from the member or column of their own name", .mapping(fields)
             ),
         ])
@@ -102,6 +108,14 @@ public enum PipelineKeys {
             required("by", "id or content", .choice(CopyIdentity.self)),
             optional("horizon", "how long a copy is recognised; 1h if absent", .duration()),
         ])
+    /// An entry of a source's `columns:`.
+    static let column = group(
+        "a column",
+        [
+            required("type", "string, int, money or bool", .choice(RecordExpression.Column.Kind.self)),
+            optional("path", "the member or column, if not that of its own name", .path),
+            optional("default", "the value where the record has none", .text),
+        ])
     /// A setting of an identifier or a long text.
     static let identifierField = group(
         "the mapping of a text field",
@@ -125,7 +139,8 @@ public enum PipelineKeys {
         "the mapping of ts",
         [
             optional("path", "the member or column", .path),
-            optional("format", "how the time is written; epoch_ms if absent", .choice(TimeFormatName.self)),
+            optional(
+                "format", "how the time is written; epoch_ms if absent", .either([.choice(TimeFormatName.self), .text])),
             optional("zone", "the zone of local times", .zone),
         ])
     /// A setting of `event_id` or `type`, which only have a place.
@@ -312,6 +327,7 @@ public enum PipelineKeys {
             optional("path", "the member or column", .path),
             optional("default", "the value where the record has none", value),
             optional("constant", "the value of every record", value),
+            optional("expr", "an expression over the source's columns", .text),
         ]
     }
 

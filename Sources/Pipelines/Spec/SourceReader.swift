@@ -14,6 +14,8 @@ struct SourceSpec {
 struct SourceReader {
     /// Where mistakes go.
     let report: Report
+    /// The text of the file, to find places inside values.
+    let text: SourceText
     /// The lateness of sources that name none.
     let lateness: EventSpan
 
@@ -27,12 +29,13 @@ struct SourceReader {
         let scale = Int(mapping["scale"]?.wholeNumber("scale", in: 0...Int64(MajorAmount.placesMax), report) ?? 2)
         let lateness = mapping["lateness"]?.duration("lateness", allowsZero: true, report) ?? self.lateness
         let topic = mapping["topic"]?.string("topic", report)
+        let columns = ColumnReader(format: format, scale: scale, report: report).read(mapping["columns"])
         // All that does not depend on the event type is read before this, so that it is told at once.
         let events = mapping["event"].flatMap {
             readEvents($0, at: mapping.position(of: "event"), format: format)
         }
         guard let events else { return nil }
-        let fields = FieldReader(format: format, scale: scale, report: report)
+        let fields = FieldReader(format: format, scale: scale, columns: columns, report: report, text: text)
         let types = EventType.allCases.filter { events.types.contains($0) }
         var settings = fields.settings(mapping["fields"], types: types)
         var typePath: Path?
@@ -93,7 +96,11 @@ struct SourceReader {
                 isWhole = false
                 continue
             }
-            if let pattern = readPattern(mapping) { cases.append(Source.Case(pattern: pattern, type: type)) }
+            if let pattern = readPattern(mapping) {
+                cases.append(Source.Case(pattern: pattern, type: type))
+            } else {
+                isWhole = false
+            }
             guard let fields = mapping["fields"] else { continue }
             if overlays[type] != nil {
                 report.error(

@@ -15,8 +15,8 @@ struct ReplayCommand: AsyncParsableCommand {
             whatever the shards.
 
             A LOG is a file, a folder of files or - for standard input: NDJSON, or
-            CSV with a header, plain or gzip. It belongs to the only source, or each
-            of its records goes by its `type`; source=LOG names the source. A folder that
+            CSV with a header, plain, gzip or zstd. It belongs to the only source, or
+            each of its records goes by its `type`; source=LOG names the source. A folder that
             `rampart record` has written is replayed as the daemon ran it: all its tasks,
             under the settings that were in force.
 

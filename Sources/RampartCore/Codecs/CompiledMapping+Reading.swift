@@ -64,7 +64,8 @@ extension CompiledMapping {
         }
     }
 
-    private func moment(of view: RecordView, latest: EventTime) throws(RecordFault) -> EventTime {
+    /// When the event happened.
+    func moment(of view: RecordView, latest: EventTime) throws(RecordFault) -> EventTime {
         let value = try view.required(time)
         do throws(ValueFault) {
             return try timeFormat.moment(value, in: view, latest: latest)

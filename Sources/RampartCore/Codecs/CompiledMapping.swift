@@ -3,7 +3,7 @@ struct CompiledMapping: Sendable {
     /// One field of a mapping.
     struct Field: Sendable {
         var field: RampartCore.Field
-        /// The node of its path; nil for a constant.
+        /// The node of its path, or of what is computed; nil for a constant.
         var node: Int?
         /// What stands for a missing value, in the scratch memory.
         var fallback: RawValue?
@@ -33,6 +33,8 @@ struct CompiledMapping: Sendable {
     var scale: Int
     /// The fields in the order of their raw values, which is the order of the digest.
     var fields: ContiguousArray<Field>
+    /// What computes some of the fields.
+    var expressions: ContiguousArray<CompiledExpression>
 }
 
 /// How the event type of a record is found.
@@ -107,12 +109,25 @@ struct MappingCompiler {
 
     private mutating func add(_ mapping: Mapping, type: EventType, source: Source, index: Int) {
         mappingByType[Int(type.rawValue)] = mappings.count
-        let fields = mapping.fields.sorted { $0.field.rawValue < $1.field.rawValue }
+        let mapped = mapping.fields.sorted { $0.field.rawValue < $1.field.rawValue }
+        let fields = ContiguousArray(mapped.map { compile($0) })
+        let expressions = zip(mapped, fields).compactMap { compile($0, node: $1.node, scale: source.scale) }
         mappings.append(
             CompiledMapping(
                 source: index, type: type, time: paths.node(of: mapping.time), timeFormat: mapping.timeFormat,
                 identity: mapping.identity.map { paths.node(of: $0) }, partitionedBy: source.partitionedBy,
-                scale: source.scale, fields: ContiguousArray(fields.map { compile($0) })))
+                scale: source.scale, fields: fields, expressions: ContiguousArray(expressions)))
+    }
+
+    private mutating func compile(_ mapping: FieldMapping, node: Int?, scale: Int) -> CompiledExpression? {
+        guard let expression = mapping.expression, let node else { return nil }
+        let columns = expression.columns.map { column in
+            CompiledExpression.Column(
+                node: paths.node(of: column.path), fallback: column.fallback.map { constant($0) }, kind: column.kind)
+        }
+        return CompiledExpression(
+            program: expression.program, columns: ContiguousArray(columns), node: node, field: mapping.field,
+            hasFallback: mapping.fallback != nil, scale: scale)
     }
 
     private mutating func compile(_ mapping: FieldMapping) -> CompiledMapping.Field {
@@ -127,8 +142,11 @@ struct MappingCompiler {
             reading = .decimal(factor: factor.map { paths.node(of: $0) }, negate: negate)
         case .currency: reading = .currency
         }
+        let node =
+            mapping.expression == nil
+            ? mapping.path.map { paths.node(of: $0) } : paths.unreachableNode(named: mapping.field.name)
         return CompiledMapping.Field(
-            field: mapping.field, node: mapping.path.map { paths.node(of: $0) },
+            field: mapping.field, node: node,
             fallback: mapping.fallback.map { constant($0) }, reading: reading, slot: layout.slot(of: mapping.field))
     }
 

@@ -34,6 +34,8 @@ public enum DeadLetterReason: String, CaseIterable, Hashable, Sendable {
     case missingCurrency = "missing_currency"
     /// A currency that ISO 4217 does not have (R34).
     case unknownCurrency = "unknown_currency"
+    /// An expression of the mapping whose numbers leave 64 bits or are divided by zero.
+    case notComputable = "not_computable"
     /// A timestamp that its format cannot read.
     case invalidTimestamp = "invalid_timestamp"
     /// A timestamp before 1970 or after `max_ts` (R8).
@@ -61,6 +63,7 @@ public enum DeadLetterReason: String, CaseIterable, Hashable, Sendable {
         case .tooManyDecimals: "more decimal places than the source's scale"
         case .missingCurrency: "an amount of money without a currency"
         case .unknownCurrency: "a currency that ISO 4217 does not have"
+        case .notComputable: "an expression whose numbers leave 64 bits or are divided by zero"
         case .invalidTimestamp: "a timestamp that its format cannot read"
         case .timestampOutOfRange: "a timestamp before 1970 or after the latest allowed"
         case .tooFarAhead: "a timestamp long after the message was appended to its topic"
@@ -99,6 +102,8 @@ public enum Limits {
     public static let stages = 64
     public static let measures = 32
     public static let thresholds = 32
+    /// Columns of a source that expressions can name.
+    public static let columns = 64
     /// Instructions in one expression and nesting of one expression.
     public static let instructions = 1024
     public static let expressionNesting = 64

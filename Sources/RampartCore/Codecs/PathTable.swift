@@ -11,6 +11,14 @@ struct PathTable: Sendable {
         var childCount = 0
         /// Bit *n* is set when a child's name has *n* bytes, the last bit for all longer ones.
         var lengths: UInt64 = 0
+        var firstElement = 0
+        var elementCount = 0
+    }
+
+    /// An element of a list under a node.
+    struct Element: Sendable {
+        var index: Int
+        var node: Int
     }
 
     /// A name under a node.
@@ -27,6 +35,8 @@ struct PathTable: Sendable {
     /// The token of each child: what most other names differ in, side by side.
     private var tokens: ContiguousArray<UInt64> = []
     private var names: ContiguousArray<UInt8> = []
+    /// The elements of each node side by side, in order of their indices.
+    private var elements: ContiguousArray<Element> = []
 
     /// The number of nodes.
     var count: Int { nodes.count }
@@ -34,31 +44,54 @@ struct PathTable: Sendable {
     /// Collects paths for a table.
     struct Builder {
         fileprivate var children: [[(name: [UInt8], node: Int)]] = [[]]
+        fileprivate var elements: [[Element]] = [[]]
         /// The path to each node as a person writes it.
         private(set) var texts: [String] = [""]
 
         /// The node of a path, which is added if it is new.
         mutating func node(of path: Path) -> Int {
             var node = PathTable.root
-            for name in path.names {
-                if let known = children[node].first(where: { $0.name == name }) {
-                    node = known.node
-                } else {
-                    children.append([])
-                    children[node].append((name, children.count - 1))
-                    let text = String(decoding: name, as: UTF8.self)
-                    texts.append(node == PathTable.root ? text : "\(texts[node]).\(text)")
-                    node = children.count - 1
+            for step in path.steps {
+                switch step {
+                case .name(let name):
+                    if let known = children[node].first(where: { $0.name == name }) {
+                        node = known.node
+                    } else {
+                        let text = String(decoding: name, as: UTF8.self)
+                        let child = add(node == PathTable.root ? text : "\(texts[node]).\(text)")
+                        children[node].append((name, child))
+                        node = child
+                    }
+                case .index(let index):
+                    if let known = elements[node].first(where: { $0.index == index }) {
+                        node = known.node
+                    } else {
+                        let child = add("\(texts[node])[\(index)]")
+                        elements[node].append(Element(index: index, node: child))
+                        node = child
+                    }
                 }
             }
             return node
+        }
+
+        /// A node that no path leads to, for a value that is computed.
+        mutating func unreachableNode(named name: String) -> Int { add(name) }
+
+        private mutating func add(_ text: String) -> Int {
+            children.append([])
+            elements.append([])
+            texts.append(text)
+            return texts.count - 1
         }
     }
 
     /// Creates the table of all paths that were collected.
     init(_ builder: Builder) {
-        for list in builder.children {
+        for (list, elements) in zip(builder.children, builder.elements) {
             var node = Node(firstChild: children.count, childCount: list.count)
+            (node.firstElement, node.elementCount) = (self.elements.count, elements.count)
+            self.elements += elements.sorted { $0.index < $1.index }
             for (name, index) in list {
                 node.lengths |= Self.lengthBit(name.count)
                 tokens.append(name.withUnsafeBytes { Self.token($0, at: 0, count: $0.count) })
@@ -103,6 +136,16 @@ struct PathTable: Sendable {
         return -1
     }
 
+    /// The places of the elements of a list that paths lead to, in order of their indices.
+    @inline(__always)
+    func elements(of node: Int) -> Range<Int> {
+        nodes[node].firstElement..<nodes[node].firstElement + nodes[node].elementCount
+    }
+
+    /// The element at a place.
+    @inline(__always)
+    func element(_ place: Int) -> Element { elements[place] }
+
     /// Calls `body` with a node and all that lie under it.
     func forSubtree(of node: Int, _ body: (Int) -> Void) {
         body(node)
@@ -110,6 +153,7 @@ struct PathTable: Sendable {
         for index in parent.firstChild..<parent.firstChild + parent.childCount {
             forSubtree(of: children[index].node, body)
         }
+        for place in elements(of: node) { forSubtree(of: elements[place].node, body) }
     }
 
     /// Whether a child whose token is that of a name has that name.

@@ -28,17 +28,19 @@ public struct DecodedRecord: Hashable, Sendable {
 /// A record is read in two steps: a scanner checks all of it and notes where the values at mapped paths lie, then
 /// its mapping reads them, `ts` first. Nothing is allocated per event.
 public struct RecordDecoder: Sendable {
-    private let latest: EventTime
+    let latest: EventTime
     private let boundSource: Int?
     private let route: CompiledRoute
-    private let mappings: ContiguousArray<CompiledMapping>
+    let mappings: ContiguousArray<CompiledMapping>
     private let paths: PathTable
     private let pathTexts: [String]
     private let constantCount: Int
     /// The value at each node for the record at hand.
-    private var values: ContiguousArray<RawValue>
-    /// The constants of the mappings, then the decoded strings of the record at hand.
-    private var scratch: ContiguousArray<UInt8>
+    var values: ContiguousArray<RawValue>
+    /// The constants of the mappings, then the decoded strings of the record at hand and what was computed.
+    var scratch: ContiguousArray<UInt8>
+    /// What the expression at hand reads.
+    var columnValues: ContiguousArray<Value> = []
     /// The node of each column, once a header was seen; -1 for those that no mapping reads.
     private var columns: ContiguousArray<Int>?
 
@@ -76,7 +78,9 @@ public struct RecordDecoder: Sendable {
             if let refusal = find(record, records) {
                 decoded.result = refusal
             } else {
-                withView(of: record) { view in decode(view, into: &batch, &decoded) }
+                var computed: Int?
+                withView(of: record) { view in computed = decode(view, into: &batch, &decoded) }
+                if let computed { computeAndAppend(computed, record, into: &batch, &decoded) }
             }
         }
         return decoded
@@ -94,7 +98,7 @@ public struct RecordDecoder: Sendable {
     }
 
     /// Calls `body` with what reading fields needs.
-    private func withView(of record: UnsafeRawBufferPointer, _ body: (RecordView) -> Void) {
+    func withView(of record: UnsafeRawBufferPointer, _ body: (RecordView) -> Void) {
         scratch.withUnsafeBytes { scratch in
             values.withUnsafeBufferPointer { values in
                 body(RecordView(record: record, scratch: scratch, values: values))
@@ -102,18 +106,28 @@ public struct RecordDecoder: Sendable {
         }
     }
 
-    private func decode(_ view: RecordView, into batch: inout EventBatch, _ decoded: inout DecodedRecord) {
+    /// Reads the fields of a record; returns the index of its mapping where some of them must be computed first.
+    private func decode(
+        _ view: RecordView, into batch: inout EventBatch, _ decoded: inout DecodedRecord
+    ) -> Int? {
         do throws(RecordFault) {
             guard let type = try route.type(of: view), let index = route.mappingByType[Int(type.rawValue)] else {
                 decoded.result = .filtered
-                return
+                return nil
             }
             decoded.source = mappings[index].source
+            guard mappings[index].expressions.isEmpty else { return index }
             try mappings[index].appendEvent(from: view, latest: latest, time: &decoded.time, to: &batch)
         } catch {
-            let name = error.node.map { pathTexts[$0] } ?? error.field?.name ?? "record"
-            decoded.result = .deadLetter(error.reason, detail: error.detail(name: name, in: view))
+            decoded.result = deadLetter(error, in: view)
         }
+        return nil
+    }
+
+    /// The dead letter of a fault.
+    func deadLetter(_ fault: RecordFault, in view: RecordView) -> DecodeResult {
+        let name = fault.node.map { pathTexts[$0] } ?? fault.field?.name ?? "record"
+        return .deadLetter(fault.reason, detail: fault.detail(name: name, in: view))
     }
 }
 

@@ -6,12 +6,18 @@ struct RecordFault: Error {
     /// The field that the value was for, where no path leads to it.
     var field: Field?
     var value: RawValue
+    /// Whether the field is computed, and the value that of a column or of none.
+    var isComputed: Bool
 
-    init(_ reason: DeadLetterReason, node: Int? = nil, field: Field? = nil, value: RawValue = .unseen) {
+    init(
+        _ reason: DeadLetterReason, node: Int? = nil, field: Field? = nil, value: RawValue = .unseen,
+        isComputed: Bool = false
+    ) {
         self.reason = reason
         self.node = node
         self.field = field
         self.value = value
+        self.isComputed = isComputed
     }
 }
 
@@ -21,6 +27,12 @@ extension RecordFault {
 
     /// A sentence for a person; `name` is that of the value.
     func detail(name: String, in view: RecordView) -> String {
+        let detail = detail(ofValue: name, in: view)
+        guard isComputed, let field, field.name != name else { return detail }
+        return "\(detail) `\(field.name)` is computed from it."
+    }
+
+    private func detail(ofValue name: String, in view: RecordView) -> String {
         let found = "`\(name)` is \(quoted(in: view))"
         return switch reason {
         case .missingField: "`\(name)` is missing, null or empty."
@@ -34,6 +46,7 @@ extension RecordFault {
         case .missingCurrency: "There is an amount of money, but no `\(name)`."
         case .unknownCurrency: "\(found), which is not a currency code of ISO 4217."
         case .invalidTimestamp: "\(found), which is not a timestamp in the format of the source."
+        case .notComputable: "`\(name)` cannot be computed: a number leaves 64 bits, or is divided by zero."
         case .timestampOutOfRange: "\(found), which is before 1970 or after the latest time allowed."
         default: "\(found)."
         }

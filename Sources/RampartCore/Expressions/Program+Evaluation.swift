@@ -25,7 +25,7 @@ extension Program {
             case .eventTime: .timestamp(batch.headers[row].time)
             case .has(let slot): .boolean(batch.has(slot, row: row))
             case .typeIs(let type): .boolean(batch.headers[row].type == type)
-            default: preconditionFailure("An event's condition reads no measure.")
+            default: preconditionFailure("An event's condition reads no measure and no column.")
             }
         }
     }
@@ -40,9 +40,20 @@ extension Program {
         }
     }
 
+    /// The value of an expression over a record's columns, whose strings lie in `bytes`.
+    func value(columns: ContiguousArray<Value>, bytes: ContiguousArray<UInt8>) -> Value {
+        evaluate(bytes: bytes, thresholds: []) { instruction in
+            switch instruction {
+            case .column(let index): columns[index]
+            case .hasColumn(let index): .boolean(columns[index] != .failure(.absent))
+            default: preconditionFailure("A record's expression reads columns alone.")
+            }
+        }
+    }
+
     /// Runs the program on a stack that lives as long as this call and, unless it is very deep, on the thread's own.
     ///
-    /// Inlined into both callers, so that `load` is no call and the batch that it reads is never retained.
+    /// Inlined into its callers, so that `load` is no call and the batch that it reads is never retained.
     @inline(__always)
     private func evaluate(
         bytes: ContiguousArray<UInt8>, thresholds: [Threshold], load: (Instruction) -> Value

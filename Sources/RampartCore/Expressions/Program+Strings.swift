@@ -2,7 +2,7 @@
 extension Program {
     /// A byte of a string.
     @inline(__always)
-    private func byte(_ index: Int, of string: Value.StringReference, bytes: ContiguousArray<UInt8>) -> UInt8 {
+    func byte(_ index: Int, of string: Value.StringReference, bytes: ContiguousArray<UInt8>) -> UInt8 {
         let place = Int(string.range.offset) + index
         let byte = string.storage == .batch ? bytes[place] : constantBytes[place]
         let isCapital = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")

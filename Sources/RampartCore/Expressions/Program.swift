@@ -28,6 +28,10 @@ public struct Program: Hashable, Sendable {
         case measure(Int)
         /// Pushes the threshold with this index of the stage.
         case threshold(Int)
+        /// Pushes the column with this index of a record; an error where it has no value.
+        case column(Int)
+        /// Pushes whether the column with this index has a value.
+        case hasColumn(Int)
         /// Pushes a value of the stack again, counted from its bottom: the element that a macro has come to.
         case local(Int)
 
@@ -121,8 +125,7 @@ extension Program.Instruction {
     public var operandCount: Int {
         switch self {
         case .integer, .double, .boolean, .string, .timestamp, .duration, .integerField, .stringField, .timeField,
-            .eventTime, .has,
-            .typeIs, .measure, .threshold, .local:
+            .eventTime, .has, .typeIs, .measure, .threshold, .column, .hasColumn, .local:
             0
         case .negate, .not, .scoreTruth, .size, .lowerAscii, .timePart: 1
         case .add, .subtract, .multiply, .divide, .remainder, .equal, .notEqual, .less, .lessOrEqual, .greater,

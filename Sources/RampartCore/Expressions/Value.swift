@@ -8,7 +8,8 @@ public enum Value: Hashable, Sendable {
     case duration(EventSpan)
     case failure(EvaluationFailure)
 
-    /// A string that stays where it is: in the event's batch or among the program's constants.
+    /// A string that stays where it is: in the event's batch, for a column in the decoder's memory, or among the
+    /// program's constants.
     public struct StringReference: Hashable, Sendable {
         /// Whose bytes the range is in.
         public enum Storage: Hashable, Sendable {

@@ -6,6 +6,8 @@ public enum TimestampFormat: Hashable, Sendable {
     case iso8601(zone: ZoneRules?)
     /// `yyyy-MM-dd HH:mm:ss`, with an optional fraction, in a zone.
     case local(zone: ZoneRules)
+    /// The layout of a pattern; local time in `zone`, which is nil where the pattern has an offset.
+    case pattern(TimestampPattern, zone: ZoneRules?)
 }
 
 /// The offsets of a time zone over the years that Rampart reads, as plain values.

@@ -83,13 +83,24 @@ public struct Source: Sendable {
     public var types: Set<EventType> { Set(mappings.keys) }
 }
 
-/// The way to a value in a record: a CSV column, or the names of nested JSON members.
+/// The way to a value in a record: a CSV column, or a way through nested JSON objects and lists.
 public struct Path: Hashable, Sendable {
-    /// The names from the outside in, as UTF-8; at least one.
-    public var names: [[UInt8]]
+    /// One step into a value.
+    public enum Step: Hashable, Sendable {
+        /// To the member with this name, as UTF-8.
+        case name([UInt8])
+        /// To the element with this index, from 0.
+        case index(Int)
+    }
 
-    /// Creates a path from its names.
-    public init(_ names: [String]) { self.names = names.map { Array($0.utf8) } }
+    /// The steps from the outside in; at least one, and the first is a name.
+    public var steps: [Step]
+
+    /// Creates a path from its steps.
+    public init(steps: [Step]) { self.steps = steps }
+
+    /// Creates a path through objects alone from the names of the members.
+    public init(_ names: [String]) { steps = names.map { .name(Array($0.utf8)) } }
 }
 
 /// How a record of one type becomes an event.
@@ -116,12 +127,14 @@ public struct Mapping: Sendable {
 public struct FieldMapping: Sendable {
     /// The field that is filled.
     public var field: Field
-    /// Where its value comes from; nil for a constant, which is then `fallback`.
+    /// Where its value comes from; nil for a constant, which is then `fallback`, and for what is computed.
     public var path: Path?
     /// The text used where the record has no value, read as a CSV cell would be.
     public var fallback: [UInt8]?
     /// How the value is read.
     public var reading: Reading
+    /// What computes the value, which is then read as a CSV cell would be; `path` is nil where there is one.
+    public var expression: RecordExpression?
 
     /// How a value's text becomes a field.
     public enum Reading: Hashable, Sendable {
@@ -138,10 +151,13 @@ public struct FieldMapping: Sendable {
     }
 
     /// Creates a mapping of one field.
-    public init(field: Field, path: Path?, fallback: [UInt8]? = nil, reading: Reading) {
+    public init(
+        field: Field, path: Path?, fallback: [UInt8]? = nil, reading: Reading, expression: RecordExpression? = nil
+    ) {
         self.field = field
         self.path = path
         self.fallback = fallback
         self.reading = reading
+        self.expression = expression
     }
 }

@@ -1,16 +1,8 @@
 import CZlib
 
 /// Inflates gzip members that follow one another, a piece at a time.
-final class GzipDecoder {
-    /// What one step did.
-    struct Step {
-        /// Bytes of input used up.
-        var consumed = 0
-        /// Bytes of output made.
-        var produced = 0
-        /// What is wrong with the next byte of input, where the data is not gzip.
-        var fault: String?
-    }
+final class GzipDecoder: LogDecoder {
+    let name = "gzip"
 
     private enum Place {
         /// The next byte begins a member, zero padding, or the end.
@@ -40,14 +32,10 @@ final class GzipDecoder {
         stream.deallocate()
     }
 
-    /// Whether the data may end after the input given so far.
     var canEnd: Bool { place != .insideMember }
 
-    /// Inflates until the input is used up, the output is full, or the data is found to be wrong.
-    ///
-    /// Without input it writes out what is still held back. Neither pointer is kept.
-    func inflate(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Step {
-        var step = Step()
+    func decode(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> DecodedStep {
+        var step = DecodedStep()
         while step.fault == nil {
             switch place {
             case .insideMember:
@@ -64,7 +52,7 @@ final class GzipDecoder {
     }
 
     private func inflateMember(
-        _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, step: inout Step
+        _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, step: inout DecodedStep
     ) {
         let source = UnsafeMutableRawBufferPointer(mutating: UnsafeRawBufferPointer(rebasing: input[step.consumed...]))
         let target = UnsafeMutableRawBufferPointer(rebasing: output[step.produced...])
@@ -82,7 +70,7 @@ final class GzipDecoder {
         }
     }
 
-    private func enterNext(_ byte: UInt8, step: inout Step) {
+    private func enterNext(_ byte: UInt8, step: inout DecodedStep) {
         if byte == 0 {
             place = .padding
             step.consumed += 1

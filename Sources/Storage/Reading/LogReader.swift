@@ -1,6 +1,6 @@
 import Glibc
 
-/// Reads a log from its beginning to its end, a chunk of decompressed bytes at a time, plain or gzip.
+/// Reads a log from its beginning to its end, a chunk of decompressed bytes at a time: plain, gzip or zstd.
 ///
 /// A regular file is open only during a call, so that a run can hold thousands of logs half read. Calls block.
 public final class LogReader {
@@ -18,7 +18,7 @@ public final class LogReader {
 
     private enum Format {
         case unknown, plain
-        case gzip(GzipDecoder)
+        case compressed(any LogDecoder)
     }
 
     private let chunkBytes: Int
@@ -75,7 +75,7 @@ public final class LogReader {
         do throws(StorageError) {
             try open()
             switch format {
-            case .gzip(let decoder): try fill(output, from: decoder, produced: &produced)
+            case .compressed(let decoder): try fill(output, from: decoder, produced: &produced)
             case .plain, .unknown: produced = try fillPlain(output)
             }
         } catch {
@@ -91,35 +91,35 @@ public final class LogReader {
         return count
     }
 
-    /// Inflates until the chunk is full or the log ends; of a pipe, until it has nothing more to give at once.
+    /// Decompresses until the chunk is full or the log ends; of a pipe, until it has nothing more to give at once.
     private func fill(
-        _ output: UnsafeMutableRawBufferPointer, from decoder: GzipDecoder, produced: inout Int
+        _ output: UnsafeMutableRawBufferPointer, from decoder: any LogDecoder, produced: inout Int
     ) throws(StorageError) {
         let input = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.inputBytes, alignment: 1)
         defer { input.deallocate() }
         while produced < output.count {
             if identity == nil && produced > 0 && carried.isEmpty { return }
             let available = try peek(into: input)
-            let step = decoder.inflate(
+            let step = decoder.decode(
                 UnsafeRawBufferPointer(rebasing: input[..<available]),
                 into: UnsafeMutableRawBufferPointer(rebasing: output[produced...]))
             consume(step.consumed)
             produced += step.produced
             if let fault = step.fault {
                 throw StorageError(
-                    .corruptGzip, file: file.path, operation: .read, byte: bytesRead,
-                    "the gzip data is corrupt at byte \(bytesRead): \(fault)")
+                    .corrupt, file: file.path, operation: .read, byte: bytesRead,
+                    "the \(decoder.name) data is corrupt at byte \(bytesRead): \(fault)")
             }
             if available > 0 || step.produced > 0 { continue }
             if decoder.canEnd { return }
-            throw endsEarly()
+            throw endsEarly(decoder.name)
         }
     }
 
-    private func endsEarly() -> StorageError {
+    private func endsEarly(_ name: String) -> StorageError {
         StorageError(
-            .truncatedGzip, file: file.path, operation: .read, byte: bytesRead,
-            "the gzip data ends early at byte \(bytesRead)")
+            .truncated, file: file.path, operation: .read, byte: bytesRead,
+            "the \(name) data ends early at byte \(bytesRead)")
     }
 
     // MARK: Stored bytes
@@ -129,19 +129,21 @@ public final class LogReader {
         if descriptor == nil { descriptor = try openDescriptor() }
         guard case .unknown = format else { return }
         var first: [UInt8] = []
-        while first.count < Gzip.magic.count {
-            let more = try peekFirst(Gzip.magic.count)
+        while !LogCompression.guess(first).isSure {
+            let more = try peekFirst(LogCompression.magicBytes)
             if more.count == first.count { break }
             first = more
         }
-        if first == Gzip.magic {
-            format = .gzip(GzipDecoder())
-        } else if first == [Gzip.magic[0]] {
-            consume(1)
-            throw endsEarly()
-        } else {
+        let (compression, isSure) = LogCompression.guess(first)
+        guard let compression else {
             format = .plain
+            return
         }
+        guard isSure else {
+            consume(first.count)
+            throw endsEarly(compression.name)
+        }
+        format = .compressed(compression.decoder)
     }
 
     private func openDescriptor() throws(StorageError) -> FileDescriptor {

@@ -17,7 +17,7 @@ struct BlockDecoder {
         // One byte more than there should be, so that a block that holds more than it says is noticed.
         var payload = [UInt8](repeating: 0, count: header.payloadBytes + 1)
         let step = member.withUnsafeBytes { input in
-            payload.withUnsafeMutableBytes { output in gzip.inflate(input, into: output) }
+            payload.withUnsafeMutableBytes { output in gzip.decode(input, into: output) }
         }
         guard step.fault == nil, gzip.canEnd, step.consumed == member.count, step.produced == header.payloadBytes
         else {

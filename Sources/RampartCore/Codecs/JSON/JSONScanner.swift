@@ -131,20 +131,32 @@ struct JSONScanner {
         if isObject {
             try object(node: node, depth: depth, paths)
         } else {
-            try array(depth: depth, paths)
+            try array(node: node, depth: depth, paths)
         }
     }
 
     /// Reads the elements of an array whose opening bracket is behind the index.
-    private mutating func array(depth: Int, _ paths: PathTable) throws(JSONFault) {
+    private mutating func array(node: Int, depth: Int, _ paths: PathTable) throws(JSONFault) {
         skipWhitespace()
         if next() == UInt8(ascii: "]") {
             index += 1
             return
         }
+        // What no path leads to is passed over; the others come in the order in which they stand.
+        var wanted = node == Self.unmapped ? 0..<0 : paths.elements(of: node)
+        var element = 0
         while true {
             skipWhitespace()
-            _ = try value(node: Self.unmapped, depth: depth, paths)
+            if let first = wanted.first, paths.element(first).index == element {
+                wanted.removeFirst()
+                let child = paths.element(first).node
+                let found = try value(node: child, depth: depth, paths)
+                if found.kind == .escapedString { hasEscapedValues = true }
+                values[child] = found
+            } else {
+                _ = try value(node: Self.unmapped, depth: depth, paths)
+            }
+            element += 1
             skipWhitespace()
             switch next() {
             case UInt8(ascii: ","): index += 1

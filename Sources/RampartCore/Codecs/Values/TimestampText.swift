@@ -8,22 +8,31 @@ extension TimestampFormat {
         case .epochMilliseconds: moment = try Self.epoch(value, text, unitsPerSecond: 1_000)
         case .epochMicroseconds: moment = try Self.epoch(value, text, unitsPerSecond: 1_000_000)
         case .iso8601(let zone):
-            let reading = try Self.calendar(value, text)
-            if let offset = reading.offset {
-                moment = EventTime(milliseconds: reading.local) - offset
-            } else if let zone {
-                moment = zone.moment(local: reading.local)
-            } else {
-                throw ValueFault(.invalidTimestamp)
-            }
+            moment = try Self.moment(try Self.calendar(value, text), zone)
         case .local(let zone):
             let reading = try Self.calendar(value, text)
             // An offset in the text would contradict the zone.
             guard reading.offset == nil else { throw ValueFault(.invalidTimestamp) }
             moment = zone.moment(local: reading.local)
+        case .pattern(let pattern, let zone):
+            // A pattern of digits alone may stand in JSON as a number.
+            guard value.kind == .string || value.kind == .cell || value.kind == .integer else {
+                throw ValueFault(.wrongType)
+            }
+            guard let reading = pattern.read(text) else { throw ValueFault(.invalidTimestamp) }
+            moment = try Self.moment(reading, zone)
         }
         guard moment.milliseconds >= 0, moment <= latest else { throw ValueFault(.timestampOutOfRange) }
         return moment
+    }
+
+    /// The moment of a reading: by its own offset, or else in the zone.
+    private static func moment(
+        _ reading: TimestampParser.Reading, _ zone: ZoneRules?
+    ) throws(ValueFault) -> EventTime {
+        if let offset = reading.offset { return EventTime(milliseconds: reading.local) - offset }
+        guard let zone else { throw ValueFault(.invalidTimestamp) }
+        return zone.moment(local: reading.local)
     }
 
     private static func epoch(
