@@ -91,6 +91,7 @@ public enum PipelineSchema {
         case .boolean: [("type", .string("boolean"))]
         case .amount: [("type", .string("number")), ("minimum", .integer(0))]
         case .currency: link("currency")
+        case .timePattern: pattern("yy")
         case .moment:
             pattern(
                 "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,3})?(Z|[+-][0-9]{2}:[0-9]{2})$")

@@ -22,6 +22,8 @@ public indirect enum ValueForm: Sendable {
     case currency
     /// A moment in UTC or with an offset.
     case moment
+    /// How times are written, in letters: every such pattern has a year.
+    case timePattern
     /// A time zone by its name.
     case zone
     /// One of some words.

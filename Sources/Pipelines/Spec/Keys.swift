@@ -140,7 +140,8 @@ public enum PipelineKeys {
         [
             optional("path", "the member or column", .path),
             optional(
-                "format", "how the time is written; epoch_ms if absent", .either([.choice(TimeFormatName.self), .text])),
+                "format", "how the time is written; epoch_ms if absent",
+                .either([.choice(TimeFormatName.self), .timePattern])),
             optional("zone", "the zone of local times", .zone),
         ])
     /// A setting of `event_id` or `type`, which only have a place.
