@@ -4,7 +4,8 @@ import Testing
 /// `rampart replay` from outside: exit codes, streams, and what stands in its folder.
 @Suite struct ReplayCommandTests {
     private static let finalNames = [
-        "alerts.ndjson", "credit-lines.ndjson", "credits.ndjson", "dead-letters.ndjson", "late.ndjson", "summary.json",
+        "alerts.ndjson", "credit-lines.ndjson", "credits.ndjson", "dead-letters.ndjson", "late.ndjson", "shadow.ndjson",
+        "summary.json",
     ]
     private static let partialNames = finalNames.map { $0 + ".partial" }
 
@@ -66,6 +67,29 @@ import Testing
             }
         }
         #expect(try !folder.text("1/credits.ndjson").isEmpty)
+    }
+
+    @Test func aStageInShadowHasAFileOfItsOwn() throws {
+        let folder = try TemporaryFolder()
+        let log = try folder.write("log.ndjson", Self.clicks.joined())
+        let text = try String(contentsOfFile: Command.marketplace, encoding: .utf8)
+        let shadow = try folder.write(
+            "shadow.yaml",
+            text.components(separatedBy: "\ntests:")[0].replacing(
+                "  malicious-clicks:\n", with: "  malicious-clicks:\n    mode: shadow\n") + "\n")
+        let live = try replay([log, "--out", folder.path("live"), "--quiet"])
+        let result = try Command.run(["replay", shadow, log, "--out", folder.path("out")])
+        #expect(live.code == 0 && result.code == 0, "\(result.errors)")
+        #expect(result.output.contains("in shadow, with"), "\(result.output)")
+        let rows = try folder.rows("out/shadow.ndjson")
+        let ids = try folder.rows("live/alerts.ndjson").compactMap { $0["alert_id"] as? String }
+        #expect(!rows.isEmpty && rows.compactMap { $0["alert_id"] as? String } == ids)
+        #expect(rows.allSatisfy { $0["mode"] as? String == "shadow" })
+        for file in ["alerts", "credit-lines", "credits"] {
+            #expect(try folder.text("out/\(file).ndjson").isEmpty, "\(file)")
+        }
+        let check = try Command.run(["check", shadow])
+        #expect(check.code == 0 && check.output.contains("(in shadow: malicious-clicks)"), "\(check.output)")
     }
 
     @Test func backfillAddsOnlyWhatIsNew() throws {

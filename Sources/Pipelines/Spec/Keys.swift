@@ -111,6 +111,7 @@ public enum PipelineKeys {
         "a window stage",
         [
             optional("kind", "window (default) or filter"),
+            optional("mode", "live (default) or shadow"),
             required("from", "the sources and filters it reads"),
             required("key", "the fields that the window is kept for"),
             required("window", "its size and how often it is evaluated"),
@@ -214,6 +215,7 @@ public enum PipelineKeys {
         "an expectation",
         Fate.allCases.map { optional($0.rawValue, $0.summary) } + [
             optional("alerts", "exactly the alerts that open"),
+            optional("shadow", "exactly the alerts that open in shadow"),
             optional("credits", "exactly the credits"),
         ])
     /// An entry of `expect: alerts:`.

@@ -21,10 +21,12 @@ struct StageReader {
             node.string("from", report).map { PlacedName(name: $0, position: node.position) }
         }
         let thresholds = ThresholdReader(report: report).read(mapping["tune"])
+        let mode = mapping["mode"]?.choice("mode", Stage.Mode.self, report) ?? .live
         let parts: StageSpec.Kind? =
             kind == .window ? window(mapping).map { .window($0) } : mapping["keep"].map { .filter(keep: $0) }
         return parts.map {
-            StageSpec(name: entry.key, position: entry.position, from: from, thresholds: thresholds, kind: $0)
+            StageSpec(
+                name: entry.key, position: entry.position, from: from, thresholds: thresholds, mode: mode, kind: $0)
         }
     }
 

@@ -22,9 +22,9 @@ struct ReplayCommand: AsyncParsableCommand {
 
               rampart replay pipelines/marketplace.yaml day.ndjson.gz --out found
 
-            DIR gets alerts.ndjson, credit-lines.ndjson, credits.ndjson, late.ndjson,
-            dead-letters.ndjson and summary.json. Until the run is complete their
-            names end in .partial.
+            DIR gets alerts.ndjson, shadow.ndjson, credit-lines.ndjson, credits.ndjson,
+            late.ndjson, dead-letters.ndjson and summary.json. Until the run is complete
+            their names end in .partial.
             """)
 
     @Argument(help: "The pipeline file.")

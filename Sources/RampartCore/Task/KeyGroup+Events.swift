@@ -101,7 +101,7 @@ extension KeyGroup {
                     passed |= 1 << UInt64(step.stage)
                 }
             case .window(let index):
-                guard let credit = plan.windows[index].window.credit, let key = keyValues(row, of: batch, window: index)
+                guard let credit = plan.windows[index].creditInForce, let key = keyValues(row, of: batch, window: index)
                 else { continue }
                 let keyBytes = KeyBytes.encode(key)
                 guard let alertID = books[index].alert(firedFor: keyBytes, over: header.time, at: end),

@@ -28,18 +28,19 @@ extension KeyGroup {
         noteFinding(stage: plan.windowStages[index])
         let report = AlertReport(score: score, measures: windows[index].measures(of: slot))
         var track = windows[index].track(of: slot)
-        if track == WindowState.noTrack {
+        if track == WindowState.noTrack || !books[index].isInForce(track) {
             let (batch, row) = log.find(windows[index].anyEvent(of: slot))
             track = books[index].open(
                 key: keyValues(row, of: batch, window: index) ?? [],
-                merchantID: plan.charges.merchantID(row, of: batch), slot: slot, report: report, at: end)
+                merchantID: plan.charges.merchantID(row, of: batch), slot: slot, report: report, at: end,
+                into: &outputs)
             windows[index].setTrack(track, of: slot)
         }
         if books[index].fires(track, report, at: end) {
             let evidence = evidence(of: slot, window: index)
             books[index].revise(track, report, evidence: evidence, at: end, into: &outputs)
         }
-        if let credit = plan.windows[index].window.credit { offer(index, slot, track: track, credit) }
+        if let credit = plan.windows[index].creditInForce { offer(index, slot, track: track, credit) }
     }
 
     /// Offers every charge of the key's window that no earlier finding of the key has offered (R27).

@@ -1,7 +1,9 @@
 /// The rows that the core has produced since they were last taken.
 public struct Outputs: Sendable {
-    /// Revisions of alerts.
+    /// Revisions of live alerts.
     public var alerts: [Alert] = []
+    /// Revisions of alerts of stages in shadow.
+    public var shadow: [Alert] = []
     /// Lines claimed.
     public var lines: [CreditLine] = []
     /// Credits stated, and those whose state a person changed.
@@ -15,9 +17,18 @@ public struct Outputs: Sendable {
     /// Adds the rows of another shard.
     public mutating func append(_ other: Outputs) {
         alerts.append(contentsOf: other.alerts)
+        shadow.append(contentsOf: other.shadow)
         lines.append(contentsOf: other.lines)
         credits.append(contentsOf: other.credits)
         refusals.append(contentsOf: other.refusals)
+    }
+
+    /// Adds a revision of an alert to the rows of its mode.
+    mutating func append(_ alert: Alert) {
+        switch alert.mode {
+        case .live: alerts.append(alert)
+        case .shadow: shadow.append(alert)
+        }
     }
 
     /// Puts the rows into the order of files (R35).
@@ -25,6 +36,7 @@ public struct Outputs: Sendable {
     /// Rows of one watermark come after those of the watermarks before, so that sorting what came since then is enough.
     public mutating func sort() {
         alerts.sort { Self.precedes($0, $1) }
+        shadow.sort { Self.precedes($0, $1) }
         lines.sort { Self.precedes($0, $1) }
         credits.sort { Self.precedes($0, $1) }
         refusals.sort { Self.precedes($0, $1) }

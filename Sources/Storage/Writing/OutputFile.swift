@@ -1,6 +1,7 @@
 /// A file of an output folder.
 public enum OutputFile: String, CaseIterable, Hashable, Sendable {
     case alerts = "alerts.ndjson"
+    case shadow = "shadow.ndjson"
     case creditLines = "credit-lines.ndjson"
     case credits = "credits.ndjson"
     case late = "late.ndjson"

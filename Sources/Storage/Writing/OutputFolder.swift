@@ -25,7 +25,8 @@ public final class OutputFolder {
         for file in OutputFile.allCases {
             switch file {
             case .late, .deadLetters: spools[file] = try SortedSpool(path: partial(file))
-            case .alerts, .creditLines, .credits, .summary: files[file] = try BufferedFile(path: partial(file))
+            case .alerts, .shadow, .creditLines, .credits, .summary:
+                files[file] = try BufferedFile(path: partial(file))
             }
         }
     }

@@ -36,6 +36,7 @@ struct CoreReplay {
         result.fates = Self.fates(report.intake, report.groups)
         result.late = sink.lateEvents.map { "\(log.partitions[$0.place.partition].name):\($0.place.position)" }
         result.alerts = sink.outputs.alerts.map(Self.alert)
+        result.shadow = sink.outputs.shadow.map(Self.alert)
         result.lines = sink.outputs.lines.map(Self.line)
         result.credits = sink.outputs.credits.map(Self.credit)
         result.unjustified = report.unjustified.map(\.lineID)
@@ -58,6 +59,7 @@ struct CoreReplay {
         let groups = task.counters
         result.fates = fates(task.intakeCounters, groups)
         result.alerts = said.outputs.alerts.map(alert)
+        result.shadow = said.outputs.shadow.map(alert)
         result.lines = said.outputs.lines.map(line)
         result.credits = said.outputs.credits.map(credit)
         result.unkeyed = groups.stages.map(\.unkeyed)
@@ -86,7 +88,7 @@ struct CoreReplay {
 
     private static func alert(_ alert: Alert) -> OracleAlert {
         OracleAlert(
-            id: alert.id, revision: alert.revision, isOpen: alert.state == .open, stage: alert.stage,
+            id: alert.id, revision: alert.revision, isOpen: alert.state == .open, mode: alert.mode, stage: alert.stage,
             merchant: alert.merchantID, key: alert.key, keyBytes: alert.keyBytes,
             windowStart: alert.windowStart.milliseconds, windowEnd: alert.windowEnd.milliseconds,
             paneEnd: alert.paneEnd.milliseconds, score: alert.score, measures: alert.measures,

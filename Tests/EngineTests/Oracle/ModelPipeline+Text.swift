@@ -25,6 +25,7 @@ extension ModelPipeline {
         }
         var lines = ["  \(stage.name):"]
         let thresholds = stage.thresholds.map(\.name)
+        if stage.mode != .live { lines.append("    mode: \(stage.mode.rawValue)") }
         switch stage.kind {
         case .filter(let condition):
             lines += [

@@ -13,6 +13,8 @@ struct OracleAlert: Hashable {
     var revision: Int
     /// Whether the attack goes on.
     var isOpen: Bool
+    /// The mode of its stage.
+    var mode: Stage.Mode
     /// Index of the stage.
     var stage: Int
     /// The merchant attacked.
@@ -173,6 +175,8 @@ struct OracleResult {
     var late: [String] = []
     /// The revisions of alerts in the order of their rows.
     var alerts: [OracleAlert] = []
+    /// The revisions of alerts in shadow in the order of their rows.
+    var shadow: [OracleAlert] = []
     /// The lines in the order of their rows.
     var lines: [OracleLine] = []
     /// The credits in the order of their rows.
@@ -197,6 +201,7 @@ enum Situation: String, CaseIterable, Sendable {
     case conditionError, absentMeasure, twoCurrencies, noCurrency, moneyFires
     case carried, expiryFires, expiryStops
     case opened, doubled, closed, continued, reopened, leftOpen, closedWithEarlierPeak
+    case openedInShadow, sparedInShadow
     case posted, heldByCap, heldByReview, heldLate, triedNext, capReachedExactly, reviewReachedExactly
     case lineForgotten
     case overlapWithinStage, overlapOfStages, chargeBeforeThreshold

@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func theSinksMaskCoversKeyAndAccounts() {
-        let masking = OutputEncoder(topology: OutputFixtures.topology(), masksPersonalData: true)
+        let masking = OutputEncoder(topology: OutputFixtures.topology(), masks: SinkMasks(live: true))
         let row = OutputFixtures.text { masking.write(OutputFixtures.alert(), to: &$0) }
         #expect(row.contains(#""key":{"merchant_id":"m-1","ad_id":"ad-1","device_id":"d4a…"}"#))
         #expect(row.contains(#""accounts":["buy…"]"#))

@@ -23,6 +23,7 @@ import Testing
         case "alert":
             var second = OutputFixtures.alert()
             second.stage = 2
+            second.mode = .shadow
             second.state = .closed
             second.measures = [.absent, .money([])]
             return [OutputFixtures.alert(), second].map { alert in
