@@ -92,6 +92,28 @@ import Testing
         #expect(check.code == 0 && check.output.contains("(in shadow: malicious-clicks)"), "\(check.output)")
     }
 
+    @Test func scoresAreWrittenForTheStagesNamed() throws {
+        let folder = try TemporaryFolder()
+        let log = try folder.write("log.ndjson", Self.clicks.joined())
+        let result = try replay([
+            log, "--out", folder.path("out"), "--quiet", "--scores", "malicious-clicks", "--scores",
+            "bulk-refunds=panes",
+        ])
+        #expect(result.code == 0, "\(result.errors)")
+        let rows = try folder.rows("out/scores.ndjson")
+        #expect(rows.count == 1 && rows[0]["stage"] as? String == "malicious-clicks")
+        #expect(rows[0]["per"] as? String == "hour" && rows[0]["score"] as? Double ?? 0 > 2)
+        for shards in ["1", "8"] {
+            let panes = try replay([
+                Command.demo, "--out", folder.path(shards), "--shards", shards, "--quiet", "--scores",
+                "malicious-clicks=panes", "--scores", "bulk-refunds",
+            ])
+            #expect(panes.code == 0, "\(panes.errors)")
+        }
+        #expect(try folder.text("1/scores.ndjson") == folder.text("8/scores.ndjson"))
+        #expect(try folder.rows("1/scores.ndjson").contains { $0["findings"] as? Int == 0 })
+    }
+
     @Test func backfillAddsOnlyWhatIsNew() throws {
         let folder = try TemporaryFolder()
         let nine = (0..<9).map {
@@ -122,6 +144,9 @@ import Testing
             (["--from", "yesterday"], "yesterday"), (["--set", "malicious-clicks.min_click=3"], "min_clicks"),
             (["--set", "malicious-clicks.min_clicks=1"], "at least"), (["--set", "nothing"], "stage.name=value"),
             (["--ledger", "/nonexistent"], "/nonexistent"),
+            (["--scores", "bulk-refund"], "did you mean `bulk-refunds`?"),
+            (["--scores", "bulk-refunds=hours"], "bulk-refunds=panes"),
+            (["--scores", "bulk-refunds", "--scores", "bulk-refunds=panes"], "twice"),
         ])
     func badArgumentsAreUnusable(arguments: [String], word: String) throws {
         let folder = try TemporaryFolder()

@@ -25,6 +25,7 @@ struct FolderSink: ReplaySink {
                 summary.count(alert)
             }
         }
+        try write(outputs.scores, to: .scores) { encoder, json, _, score in encoder.write(score, to: &json) }
         try write(outputs.lines, to: .creditLines) { encoder, json, summary, line in
             encoder.write(line, to: &json)
             summary.count(line)

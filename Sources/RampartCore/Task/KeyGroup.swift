@@ -27,6 +27,8 @@ struct KeyGroup: Sendable {
     var books: [AlertBook] = []
     var ledger: Ledger
 
+    /// The scores that were asked for.
+    var scores: ScoreBook?
     /// Charges that the pane's findings offer to the ledger.
     var offered: [Charge] = []
     /// Settings and commands that wait for their panes.
@@ -111,6 +113,7 @@ struct KeyGroup: Sendable {
     private mutating func begin(at due: EventTime, into outputs: inout Outputs) {
         while let settings = schedule.takeSettings(at: due) { adopt(settings.plan, from: settings.pane) }
         let commands = schedule.takeCommands(at: due)
+        scores?.close(at: due, into: &outputs)
         guard !isRebuilding else { return }
         ledger.state(at: due, into: &outputs)
         for command in commands where ledger.decide(command, at: due, into: &outputs) {
@@ -126,6 +129,7 @@ struct KeyGroup: Sendable {
             next = min(next ?? time, time)
         }
         for window in windows { note(window.nextEvaluation) }
+        note(scores?.end)
         guard !isRebuilding else { return next }
         note(ledger.nextStatement)
         for book in books { note(book.nextClosing) }

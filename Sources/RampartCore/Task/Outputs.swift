@@ -8,6 +8,8 @@ public struct Outputs: Sendable {
     public var lines: [CreditLine] = []
     /// Credits stated, and those whose state a person changed.
     public var credits: [Credit] = []
+    /// Scores that were asked for.
+    public var scores: [ScoreRow] = []
     /// Commands that changed nothing.
     public var refusals: [CommandRefusal] = []
 
@@ -20,6 +22,7 @@ public struct Outputs: Sendable {
         shadow.append(contentsOf: other.shadow)
         lines.append(contentsOf: other.lines)
         credits.append(contentsOf: other.credits)
+        scores.append(contentsOf: other.scores)
         refusals.append(contentsOf: other.refusals)
     }
 
@@ -39,6 +42,7 @@ public struct Outputs: Sendable {
         shadow.sort { Self.precedes($0, $1) }
         lines.sort { Self.precedes($0, $1) }
         credits.sort { Self.precedes($0, $1) }
+        scores.sort { Self.precedes($0, $1) }
         refusals.sort { Self.precedes($0, $1) }
     }
 
@@ -56,6 +60,12 @@ public struct Outputs: Sendable {
         if left.chargeTime != right.chargeTime { return left.chargeTime < right.chargeTime }
         if left.chargeID != right.chargeID { return left.chargeID.precedesInBytes(right.chargeID) }
         return left.id.precedesInBytes(right.id)
+    }
+
+    private static func precedes(_ left: ScoreRow, _ right: ScoreRow) -> Bool {
+        if left.completed != right.completed { return left.completed < right.completed }
+        if left.stage != right.stage { return left.stage < right.stage }
+        return left.keyBytes.lexicographicallyPrecedes(right.keyBytes)
     }
 
     private static func precedes(_ left: CommandRefusal, _ right: CommandRefusal) -> Bool {

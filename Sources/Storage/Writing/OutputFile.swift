@@ -6,6 +6,8 @@ public enum OutputFile: String, CaseIterable, Hashable, Sendable {
     case credits = "credits.ndjson"
     case late = "late.ndjson"
     case deadLetters = "dead-letters.ndjson"
+    /// Only there where scores were asked for.
+    case scores = "scores.ndjson"
     /// Comes last: a folder that has it is complete.
     case summary = "summary.json"
 

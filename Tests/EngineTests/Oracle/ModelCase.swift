@@ -23,6 +23,9 @@ struct ModelCase: Sendable {
         for stage in pipeline.stages.indices where pipeline.stages[stage].window != nil && modes.chance(20) {
             pipeline.stages[stage].mode = .shadow
         }
+        for stage in pipeline.stages.indices where pipeline.stages[stage].window != nil && modes.chance(60) {
+            options.scores[stage] = modes.pick([.hour, .hour, .pane])
+        }
         var logs = LogGenerator(random: random, pipeline: pipeline)
         log = logs.make()
         random = logs.random

@@ -46,6 +46,7 @@ struct Oracle {
         oracle.accept()
         oracle.evaluateWindows()
         oracle.raiseAlerts()
+        oracle.writeScores()
         oracle.keepLedger()
         return oracle.result
     }

@@ -86,6 +86,12 @@ enum OutputFixtures {
             settings: Alert.Settings(revision: "r-1", severity: .medium, thresholds: thresholds))
     }
 
+    static func score() -> ScoreRow {
+        ScoreRow(
+            detail: .hour, stage: 1, mode: .live, merchantID: "m-1", key: ["m-1", "ad-1", "d4a77bc"], keyBytes: [],
+            paneEnd: noon + .minutes(10), score: 0.75, evaluations: 4, findings: 0)
+    }
+
     static func line() -> CreditLine {
         CreditLine(
             id: id, chargeID: "c-1", component: "click_cost", reason: "invalid_click", state: .posted,

@@ -38,11 +38,7 @@ public struct OutputEncoder: Sendable {
             json.member("mode", alert.mode.rawValue)
             json.member("severity", alert.settings.severity.rawValue)
             json.member("merchant_id", alert.merchantID)
-            json.object("key") { json in
-                for (field, value) in zip(window.key, alert.key) {
-                    json.member(field.name, isMasked ? Mask.personal(value, of: field) : value)
-                }
-            }
+            json.object("key") { write(alert.key, of: window, isMasked: isMasked, to: &$0) }
             json.member("window_start", alert.windowStart)
             json.member("window_end", alert.windowEnd)
             json.member("pane_end", alert.paneEnd)
@@ -56,6 +52,30 @@ public struct OutputEncoder: Sendable {
             json.member("pipeline_revision", alert.settings.revision)
             json.object("evidence") { write(alert.evidence, isMasked: isMasked, to: &$0) }
             json.member("message", words.message(of: alert))
+        }
+    }
+
+    /// Writes a row of `scores.ndjson`.
+    public func write(_ score: ScoreRow, to json: inout JSONWriter) {
+        let stage = topology.stages[score.stage]
+        guard case .window(let window) = stage.kind else { preconditionFailure("Only a window stage has scores.") }
+        row(to: &json) { json in
+            json.member("stage", stage.name)
+            json.member("mode", score.mode.rawValue)
+            json.member("per", score.detail.rawValue)
+            json.member("hour", score.paneEnd.floored(to: ScoreBook.hour))
+            json.member("merchant_id", score.merchantID)
+            json.object("key") { write(score.key, of: window, isMasked: masks[score.mode], to: &$0) }
+            json.member("pane_end", score.paneEnd)
+            json.member("score", score.score)
+            json.member("evaluations", score.evaluations)
+            json.member("findings", score.findings)
+        }
+    }
+
+    private func write(_ key: [String], of window: Window, isMasked: Bool, to json: inout JSONWriter) {
+        for (field, value) in zip(window.key, key) {
+            json.member(field.name, isMasked ? Mask.personal(value, of: field) : value)
         }
     }
 
