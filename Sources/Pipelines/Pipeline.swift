@@ -10,6 +10,12 @@ public struct Pipeline: Sendable {
     public var maxAhead: EventSpan
     /// The sinks that the file names.
     public var sinks: [Sink]
+    /// Which sinks of alerts ask for masks (R38); that of shadow does as that of alerts where it does not say.
+    public var masks: SinkMasks {
+        func mask(_ kind: Sink.Kind) -> Bool? { sinks.first { $0.kind == kind }?.mask }
+        let live = mask(.alerts) ?? false
+        return SinkMasks(live: live, shadow: mask(.shadow) ?? live)
+    }
     /// The tests that the file carries.
     public var tests: [PipelineTest]
     /// What is odd, though it can run.
@@ -28,6 +34,7 @@ public struct Sink: Hashable, Sendable {
     /// A kind of output.
     public enum Kind: String, CaseIterable, Hashable, Sendable {
         case alerts
+        case shadow
         case creditLines = "credit_lines"
         case credits
         case late
@@ -37,6 +44,7 @@ public struct Sink: Hashable, Sendable {
         var summary: String {
             switch self {
             case .alerts: "revisions of alerts"
+            case .shadow: "revisions of alerts of stages in shadow"
             case .creditLines: "claimed lines"
             case .credits: "statements over lines"
             case .late: "late events"

@@ -184,6 +184,8 @@ public struct Expectation: Sendable {
     public var fates: [FateCount]
     /// Exactly these alerts, in any order.
     public var alerts: [ExpectedAlert]?
+    /// Exactly these alerts of stages in shadow, in any order.
+    public var shadow: [ExpectedAlert]?
     /// Exactly these credits, in any order.
     public var credits: [ExpectedCredit]?
 }

@@ -118,4 +118,51 @@ import Testing
             return (messages, Hits())
         }
     }
+
+    /// A stage in shadow says what it would say live, elsewhere, and takes nothing but its own lines from the others.
+    @Test func a_stage_in_shadow_changes_no_other() async {
+        let seeds = Campaign.seeds(200)
+        let tally = await Campaign.run("shadow", seeds: seeds, first: 4_000_000) { model in
+            var live = model
+            // Room under a bound that one stage leaves goes to the lines of others.
+            live.pipeline.ledger.caps = [:]
+            live.pipeline.ledger.reviewAbove = [:]
+            live.options.prior = []
+            let windows = live.pipeline.stages.indices.filter { live.pipeline.stages[$0].window != nil }
+            let stage = windows[Int(model.seed) % windows.count]
+            live.pipeline.stages[stage].mode = .live
+            var shadow = live
+            shadow.pipeline.stages[stage].mode = .shadow
+            let before = try await CoreReplay(live.pipeline).run(live.log, live.options, CoreOptions())
+            let after = try await CoreReplay(shadow.pipeline).run(live.log, live.options, CoreOptions(shards: 3))
+            var hits = Hits()
+            hits.add(.openedInShadow, after.shadow.count { $0.stage == stage && $0.revision == 1 })
+            hits.add(.sparedInShadow, before.lines.count { $0.stage == stage })
+            return (Self.changes(of: stage, before, after), hits)
+        }
+        #expect(tally.hits.count(.openedInShadow) > seeds && tally.hits.count(.sparedInShadow) > seeds)
+    }
+
+    /// What a stage's going into shadow has changed that it should not have.
+    private static func changes(of stage: Int, _ before: OracleResult, _ after: OracleResult) -> [String] {
+        var messages: [String] = []
+        func spoken(_ alerts: [OracleAlert]) -> [OracleAlert] { alerts.filter { $0.stage == stage } }
+        func others(_ alerts: [OracleAlert]) -> [OracleAlert] { alerts.filter { $0.stage != stage } }
+        var expected = spoken(before.alerts)
+        for index in expected.indices { expected[index].mode = .shadow }
+        if spoken(after.shadow) != expected { messages.append("the stage says something else in shadow") }
+        if others(before.alerts) != after.alerts || before.shadow != others(after.shadow) {
+            messages.append("another stage says something else")
+        }
+        if before.fates != after.fates || before.findings != after.findings { messages.append("other counts") }
+        // A charge that comes again after its line was forgotten is claimed by whoever finds it first.
+        let repeated = Set(
+            Dictionary(grouping: before.lines + after.lines, by: \.id).filter { $0.value.count > 2 }.keys)
+        let kept = before.lines.filter { $0.stage != stage && !repeated.contains($0.id) }
+        let own = Set(before.lines.filter { $0.stage == stage }.map(\.id))
+        let found = after.lines.filter { !repeated.contains($0.id) }
+        if found.filter({ !own.contains($0.id) }) != kept { messages.append("another stage's lines change") }
+        if found.contains(where: { $0.stage == stage }) { messages.append("a stage in shadow has a line") }
+        return messages
+    }
 }

@@ -91,4 +91,10 @@ mutant recovery-forgets-sums 'Ledger/Ledger+Promises.swift' \
     'posted[sum] = try' 'var lost = posted; lost[sum] = try'
 mutant recovery-forgets-alerts 'Task/KeyGroup+Snapshot.swift' \
     'windows[index].setTrack(place ?? WindowState.noTrack, of: slot)' ''
+mutant shadow-claims Windows/WindowPlan.swift 'mode == .live ? window.credit : nil' 'window.credit'
+mutant shadow-leaves-fired-intervals Alerts/AlertBook.swift \
+    'guard keepsRuns, track.mode == .live else { return }' 'guard keepsRuns else { return }'
+mutant alerts-do-not-keep-their-mode Alerts/AlertBook.swift 'tracks[Int(place)]?.mode == plan.mode' 'true'
+mutant recovery-forgets-modes 'Alerts/AlertTrack+Snapshot.swift' 'if mode == .shadow { snapshot.write(true) }' ''
+mutant scores-of-findings-alone Windows/WindowState.swift 'guard isScored || holds' 'guard holds'
 exit "$survived"

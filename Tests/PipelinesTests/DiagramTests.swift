@@ -59,6 +59,20 @@ import Testing
             ])
     }
 
+    @Test func aStageInShadowLeadsToItsOwnOutputAlone() throws {
+        let text = Self.text.replacing("  flood:\n", with: "  flood:\n    mode: shadow\n")
+        let lines = PipelineDiagram(try load(text)).text(as: .text)
+            .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        #expect(
+            lines[9...] == [
+                "", "Windows",
+                "  flood   in shadow; by merchant_id, device_id; 10m every 10s; min_clicks = 10; severity medium; credits click_cost",
+                "          -> shadow",
+                "  busy    by merchant_id; 1h every 1m; severity low", "          -> alerts",
+                "", "Outputs", "  alerts  topic shop.alerts", "  shadow",
+            ])
+    }
+
     @Test func mermaidEscapesWhatWouldEndItsWords() throws {
         let text = try diagram(.mermaid)
         #expect(text.contains(#"n0(["clicks<br>click<br>by merchant_id<br>topic a#35;#lt;b#gt;&#quot;c#quot;#92;d"])"#))

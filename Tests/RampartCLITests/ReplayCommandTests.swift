@@ -4,7 +4,8 @@ import Testing
 /// `rampart replay` from outside: exit codes, streams, and what stands in its folder.
 @Suite struct ReplayCommandTests {
     private static let finalNames = [
-        "alerts.ndjson", "credit-lines.ndjson", "credits.ndjson", "dead-letters.ndjson", "late.ndjson", "summary.json",
+        "alerts.ndjson", "credit-lines.ndjson", "credits.ndjson", "dead-letters.ndjson", "late.ndjson", "shadow.ndjson",
+        "summary.json",
     ]
     private static let partialNames = finalNames.map { $0 + ".partial" }
 
@@ -68,6 +69,51 @@ import Testing
         #expect(try !folder.text("1/credits.ndjson").isEmpty)
     }
 
+    @Test func aStageInShadowHasAFileOfItsOwn() throws {
+        let folder = try TemporaryFolder()
+        let log = try folder.write("log.ndjson", Self.clicks.joined())
+        let text = try String(contentsOfFile: Command.marketplace, encoding: .utf8)
+        let shadow = try folder.write(
+            "shadow.yaml",
+            text.components(separatedBy: "\ntests:")[0].replacing(
+                "  malicious-clicks:\n", with: "  malicious-clicks:\n    mode: shadow\n") + "\n")
+        let live = try replay([log, "--out", folder.path("live"), "--quiet"])
+        let result = try Command.run(["replay", shadow, log, "--out", folder.path("out")])
+        #expect(live.code == 0 && result.code == 0, "\(result.errors)")
+        #expect(result.output.contains("in shadow, with"), "\(result.output)")
+        let rows = try folder.rows("out/shadow.ndjson")
+        let ids = try folder.rows("live/alerts.ndjson").compactMap { $0["alert_id"] as? String }
+        #expect(!rows.isEmpty && rows.compactMap { $0["alert_id"] as? String } == ids)
+        #expect(rows.allSatisfy { $0["mode"] as? String == "shadow" })
+        for file in ["alerts", "credit-lines", "credits"] {
+            #expect(try folder.text("out/\(file).ndjson").isEmpty, "\(file)")
+        }
+        let check = try Command.run(["check", shadow])
+        #expect(check.code == 0 && check.output.contains("(in shadow: malicious-clicks)"), "\(check.output)")
+    }
+
+    @Test func scoresAreWrittenForTheStagesNamed() throws {
+        let folder = try TemporaryFolder()
+        let log = try folder.write("log.ndjson", Self.clicks.joined())
+        let result = try replay([
+            log, "--out", folder.path("out"), "--quiet", "--scores", "malicious-clicks", "--scores",
+            "bulk-refunds=panes",
+        ])
+        #expect(result.code == 0, "\(result.errors)")
+        let rows = try folder.rows("out/scores.ndjson")
+        #expect(rows.count == 1 && rows[0]["stage"] as? String == "malicious-clicks")
+        #expect(rows[0]["per"] as? String == "hour" && rows[0]["score"] as? Double ?? 0 > 2)
+        for shards in ["1", "8"] {
+            let panes = try replay([
+                Command.demo, "--out", folder.path(shards), "--shards", shards, "--quiet", "--scores",
+                "malicious-clicks=panes", "--scores", "bulk-refunds",
+            ])
+            #expect(panes.code == 0, "\(panes.errors)")
+        }
+        #expect(try folder.text("1/scores.ndjson") == folder.text("8/scores.ndjson"))
+        #expect(try folder.rows("1/scores.ndjson").contains { $0["findings"] as? Int == 0 })
+    }
+
     @Test func backfillAddsOnlyWhatIsNew() throws {
         let folder = try TemporaryFolder()
         let nine = (0..<9).map {
@@ -98,6 +144,9 @@ import Testing
             (["--from", "yesterday"], "yesterday"), (["--set", "malicious-clicks.min_click=3"], "min_clicks"),
             (["--set", "malicious-clicks.min_clicks=1"], "at least"), (["--set", "nothing"], "stage.name=value"),
             (["--ledger", "/nonexistent"], "/nonexistent"),
+            (["--scores", "bulk-refund"], "did you mean `bulk-refunds`?"),
+            (["--scores", "bulk-refunds=hours"], "bulk-refunds=panes"),
+            (["--scores", "bulk-refunds", "--scores", "bulk-refunds=panes"], "twice"),
         ])
     func badArgumentsAreUnusable(arguments: [String], word: String) throws {
         let folder = try TemporaryFolder()

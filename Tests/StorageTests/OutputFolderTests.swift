@@ -6,8 +6,8 @@ import Testing
 
 @Suite struct OutputFolderTests {
     private let place = RecordPlace(source: 0, partition: 0, position: 0)
-    private let partialNames = OutputFile.allCases.map(\.partialName).sorted()
-    private let finalNames = OutputFile.allCases.map(\.rawValue).sorted()
+    private let partialNames = OutputFile.allCases.filter { $0 != .scores }.map(\.partialName).sorted()
+    private let finalNames = OutputFile.allCases.filter { $0 != .scores }.map(\.rawValue).sorted()
 
     @Test func namesAreFinalOnlyWhenTheRunIsComplete() throws {
         let temporary = try TemporaryFolder()
@@ -24,6 +24,16 @@ import Testing
         #expect(try temporary.read("a/b/out/late.ndjson") == Array("late\n".utf8))
         #expect(try temporary.read("a/b/out/summary.json") == Array("{}\n".utf8))
         #expect(try temporary.read("a/b/out/credits.ndjson").isEmpty)
+    }
+
+    @Test func scoresAreThereWhereTheyWereAskedFor() throws {
+        let temporary = try TemporaryFolder()
+        let folder = try OutputFolder(path: temporary.path, hasScores: true)
+        try folder.append("score\n".utf8, to: .scores)
+        #expect(try temporary.names() == OutputFile.allCases.map(\.partialName).sorted())
+        try folder.complete(summary: [])
+        #expect(try temporary.names() == OutputFile.allCases.map(\.rawValue).sorted())
+        #expect(try temporary.read("scores.ndjson") == Array("score\n".utf8))
     }
 
     @Test func anAbandonedRunStaysPartialAndGivesWay() throws {

@@ -17,8 +17,8 @@ public struct DaemonTopics: Hashable, Sendable {
     public let inputs: [Input]
     /// Where each kind of output goes.
     public let outputs: [Sink.Kind: String]
-    /// Whether personal data in alerts is masked (R38).
-    public let masksAlerts: Bool
+    /// Which alerts have their personal data masked (R38).
+    public let masks: SinkMasks
 
     /// Finds the topics of a pipeline, or says which are missing from its file.
     public init(_ pipeline: Pipeline, application: String? = nil) throws(DaemonError) {
@@ -30,8 +30,13 @@ public struct DaemonTopics: Hashable, Sendable {
             let named = pipeline.sinks.first { $0.kind == kind }?.topic
             outputs[kind] = named ?? "\(name).\(kind.rawValue.replacing("_", with: "-"))"
         }
+        if let both = outputs.first(where: { $0.key != .shadow && $0.value == outputs[.shadow] }) {
+            throw DaemonError(
+                .stop,
+                "the sinks shadow and \(both.key.rawValue) write one topic, \(both.value); give shadow another one")
+        }
         self.outputs = outputs
-        masksAlerts = pipeline.sinks.first { $0.kind == .alerts }?.mask ?? false
+        masks = pipeline.masks
         if let both = inputs.first(where: { outputs.values.contains($0.topic) }) {
             throw DaemonError(.stop, "the topic \(both.topic) is both read and written; give the sink another one")
         }

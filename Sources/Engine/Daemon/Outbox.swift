@@ -16,7 +16,7 @@ struct Outbox {
         self.topics = topics
         self.task = task
         encoder = OutputEncoder(
-            topology: topology, masksPersonalData: topics.masksAlerts,
+            topology: topology, masks: topics.masks,
             partitions: topics.partitions(of: task).map { (topic: $0.topic, partition: $0.partition) })
     }
 
@@ -25,6 +25,7 @@ struct Outbox {
     /// Adds rows, each under the key of its merchant.
     mutating func append(_ outputs: Outputs) {
         for alert in outputs.alerts { appendRow(.alerts, key: alert.merchantID) { $0.write(alert, to: &$1) } }
+        for alert in outputs.shadow { appendRow(.shadow, key: alert.merchantID) { $0.write(alert, to: &$1) } }
         for line in outputs.lines { appendRow(.creditLines, key: line.merchantID) { $0.write(line, to: &$1) } }
         for credit in outputs.credits { appendRow(.credits, key: credit.merchantID) { $0.write(credit, to: &$1) } }
     }

@@ -28,10 +28,11 @@ public struct TaskReplay {
 
     /// Prepares the replay of a task with the control records of its partition.
     ///
-    /// `fallback` is in force where the control records name no settings.
+    /// `fallback` is in force where the control records name no settings; `scores` says of which stages, by index, scores
+    /// are wanted.
     public init(
         task number: Int, topics: DaemonTopics, control: [StoredRecord], fallback: Pipeline,
-        bounds: Intake.Bounds = Intake.Bounds()
+        bounds: Intake.Bounds = Intake.Bounds(), scores: [Int: ScoreRow.Detail] = [:]
     ) throws(DaemonError) {
         partitions = topics.partitions(of: number)
         var decisions: [ControlRecord.Decision] = []
@@ -53,6 +54,7 @@ public struct TaskReplay {
         state = TaskState(
             topology: topology, partitions: topics.inputs.map(\.binding),
             bounds: bounds, hashSeed: 0)
+        state.askForScores(scores)
         for effect in effects {
             let pane = EventTime(milliseconds: effect.pane)
             if case .reload(let settings) = effect.command.body {

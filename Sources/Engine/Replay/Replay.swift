@@ -55,8 +55,9 @@ public struct Replay {
         let prior = options.prior
         let seed = options.hashSeed
         let shards = options.shards
+        let scores = options.scores
         workers = (0..<shards).map { index in
-            var shard = Shard(topology: topology, index: index, of: shards, hashSeed: seed)
+            var shard = Shard(topology: topology, index: index, of: shards, hashSeed: seed, scores: scores)
             shard.adopt(prior)
             return ShardWorker(shard)
         }

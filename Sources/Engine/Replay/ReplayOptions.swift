@@ -20,6 +20,8 @@ public struct ReplayOptions: Sendable {
     public var polling = Polling.lowestWatermark
     /// Lines of earlier runs (R33).
     public var prior: [PriorLine] = []
+    /// The stages, by index, whose scores are wanted (R36).
+    public var scores: [Int: ScoreRow.Detail] = [:]
     /// The secret of the in-memory tables; it changes no result.
     public var hashSeed: UInt64 = 0
 

@@ -43,6 +43,9 @@ public struct PipelineTestRunner {
         if let alerts = test.expectation.alerts {
             comparison.compare(alerts, with: sink.outputs.alerts.filter { $0.revision == 1 })
         }
+        if let shadow = test.expectation.shadow {
+            comparison.compare(shadow, with: sink.outputs.shadow.filter { $0.revision == 1 })
+        }
         if let credits = test.expectation.credits {
             comparison.compare(credits, with: sink.outputs.credits)
         }

@@ -153,10 +153,17 @@ struct TestComparison {
 
     private static func describe(_ alert: Alert, _ topology: Topology) -> String {
         let stage = topology.stages[alert.stage]
-        guard case .window(let window) = stage.kind else { return "an alert of \(stage.name)" }
+        guard case .window(let window) = stage.kind else { return "\(kind(alert)) of \(stage.name)" }
         let key = zip(window.key, alert.key).map { "\($0.name) \($1)" }
         let measures = zip(window.measures, alert.measures).map { "\($0.name) \(describe($1))" }
-        return "an alert of \(stage.name)" + listed(key + ["opened \(alert.windowEnd.text)"] + measures)
+        return "\(kind(alert)) of \(stage.name)" + listed(key + ["opened \(alert.windowEnd.text)"] + measures)
+    }
+
+    private static func kind(_ alert: Alert) -> String {
+        switch alert.mode {
+        case .live: "an alert"
+        case .shadow: "an alert in shadow"
+        }
     }
 
     private static func listed(_ words: [String]) -> String {

@@ -45,7 +45,7 @@ indirect enum CanonicalValue {
 /// Makes a topology's settings canonical, from which its revision and the hash of its graph are made.
 ///
 /// The graph is everything that gives state its shape or records their meaning. A reload can change the rest:
-/// thresholds, what an alert is called, caps and review bounds, whether late charges are posted, and masks.
+/// thresholds, modes, what an alert is called, caps and review bounds, whether late charges are posted, and masks.
 struct CanonicalSettings {
     /// Which settings are written.
     enum Scope {
@@ -190,6 +190,8 @@ struct CanonicalSettings {
         var values: [String: CanonicalValue] = [
             "name": .text(stage.name), "from": inputs(stage.inputs), "tune": .map(thresholds),
         ]
+        // Files that are older than modes keep their revision.
+        if scope == .all, stage.mode != .live { values["mode"] = .text(stage.mode.rawValue) }
         let program = CanonicalProgram(layout: topology.layout, stage: stage)
         switch stage.kind {
         case .transform(let transform): values[type(of: transform).kind] = settings(transform, program)

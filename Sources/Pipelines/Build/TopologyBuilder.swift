@@ -25,7 +25,7 @@ struct TopologyBuilder {
             }
             return Stage(
                 name: draft.spec.name, inputs: draft.inputs, thresholds: draft.spec.thresholds.map(\.threshold),
-                kind: kind(draft.kind, layout))
+                kind: kind(draft.kind, layout), mode: draft.spec.mode)
         }
         return Topology(
             family: family, revision: "", layout: layout, sources: sources.map(\.source), stages: built,

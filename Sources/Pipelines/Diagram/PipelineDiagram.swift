@@ -78,16 +78,18 @@ public struct PipelineDiagram: Hashable, Sendable {
 
     private mutating func connect(_ from: Int, _ to: Int) { edges.append(Edge(from: from, to: to)) }
 
-    /// Windows give alerts; those with a credit put charges into the ledger, which gives lines and credits.
+    /// Windows give alerts; those with a credit put charges into the ledger, which gives lines and credits. Those in shadow
+    /// give alerts of their own and nothing else.
     private mutating func addOutputs(of pipeline: Pipeline) {
         let stages = pipeline.topology.stages
         let first = pipeline.topology.sources.count
-        var finding: [Int] = []
+        var finding: [Sink.Kind: [Int]] = [:]
         var paying: [Int] = []
         for (index, stage) in stages.enumerated() {
             guard case .window(let window) = stage.kind else { continue }
-            finding.append(first + index)
-            if window.credit != nil { paying.append(first + index) }
+            let isLive = stage.mode == .live
+            finding[isLive ? .alerts : .shadow, default: []].append(first + index)
+            if isLive, window.credit != nil { paying.append(first + index) }
         }
         if !paying.isEmpty {
             let ledger = nodes.count
@@ -98,9 +100,11 @@ public struct PipelineDiagram: Hashable, Sendable {
             for stage in paying { connect(stage, ledger) }
             for kind in [Sink.Kind.creditLines, .credits] { connect(ledger, addOutput(kind, pipeline)) }
         }
-        guard !finding.isEmpty else { return }
-        let alerts = addOutput(.alerts, pipeline)
-        for stage in finding { connect(stage, alerts) }
+        for kind in [Sink.Kind.alerts, .shadow] {
+            guard let stages = finding[kind] else { continue }
+            let output = addOutput(kind, pipeline)
+            for stage in stages { connect(stage, output) }
+        }
     }
 
     private mutating func addOutput(_ kind: Sink.Kind, _ pipeline: Pipeline) -> Int {
@@ -142,7 +146,8 @@ public struct PipelineDiagram: Hashable, Sendable {
         case .transform(let transform): return details(of: transform) + thresholds
         case .window(let found): window = found
         }
-        var details = ["by \(window.key.map(\.name).joined(separator: ", "))"]
+        var details = stage.mode == .shadow ? ["in shadow"] : []
+        details.append("by \(window.key.map(\.name).joined(separator: ", "))")
         details.append("\(window.size.text) every \(window.every.text)")
         details += thresholds
         details.append("severity \(window.alert.severity.rawValue)")

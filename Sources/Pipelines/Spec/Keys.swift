@@ -151,6 +151,7 @@ public enum PipelineKeys {
         "a window stage",
         [
             optional("kind", "window (default), or a kind of transform", .choice(StageKind.all.map(\.name))),
+            optional("mode", "live (default) or shadow", .choice(Stage.Mode.allCases.map(\.rawValue))),
             required("from", "the sources and transforms it reads", .oneOrMore(.name(hyphens: true))),
             required("key", "the fields that the window is kept for", .oneOrMore(.field([.identifier, .currency]))),
             required("window", "its size and how often it is evaluated", .mapping(window)),
@@ -279,6 +280,7 @@ public enum PipelineKeys {
         "an expectation",
         Fate.allCases.map { optional($0.rawValue, $0.summary, .wholeNumber(0...Int64.max)) } + [
             optional("alerts", "exactly the alerts that open", .list(.mapping(expectedAlert))),
+            optional("shadow", "exactly the alerts that open in shadow", .list(.mapping(expectedAlert))),
             optional("credits", "exactly the credits", .list(.mapping(expectedCredit))),
         ])
     /// An entry of `expect: alerts:`.

@@ -59,14 +59,30 @@ struct LedgerReader {
     /// Where outputs go, in the order of their kinds.
     func readSinks(_ node: YamlNode?, at position: Position) -> [Sink] {
         guard let node, let mapping = MappingReader(node, PipelineKeys.sinks, at: position, report) else { return [] }
-        return Sink.Kind.allCases.compactMap { kind in
+        var sinks: [Sink] = []
+        for kind in Sink.Kind.allCases {
             guard let node = mapping[kind.rawValue],
                 let settings = MappingReader(node, PipelineKeys.sink, at: mapping.position(of: kind.rawValue), report)
-            else { return nil }
-            return Sink(
-                kind: kind, topic: settings["topic"]?.string("topic", report),
-                mask: settings["mask"]?.boolean("mask", report) ?? false)
+            else { continue }
+            // What alerts hide, the same alerts in shadow must not show by an oversight.
+            let isMasked = kind == .shadow && sinks.first?.kind == .alerts && sinks.first?.mask == true
+            sinks.append(
+                Sink(
+                    kind: kind, topic: settings["topic"]?.string("topic", report),
+                    mask: settings["mask"]?.boolean("mask", report) ?? isMasked))
         }
+        checkShadow(sinks, at: mapping[Sink.Kind.shadow.rawValue]?.position)
+        return sinks
+    }
+
+    /// Nobody may take the alerts of stages in shadow for live ones.
+    private func checkShadow(_ sinks: [Sink], at position: Position?) {
+        guard let position, let topic = sinks.first(where: { $0.kind == .shadow })?.topic,
+            let other = sinks.first(where: { $0.kind != .shadow && $0.topic == topic })
+        else { return }
+        report.error(
+            position, "shadow writes the topic of \(other.kind.rawValue), \(quoted(topic))",
+            "give shadow a topic of its own")
     }
 }
 

@@ -19,6 +19,7 @@ struct StageReader {
         }
         guard let mapping = MappingReader(entry.value, kind.keys, at: entry.position, report) else { return nil }
         let from = names(mapping["from"], "from")
+        let mode = mapping["mode"]?.choice("mode", Stage.Mode.self, report) ?? .live
         guard let thresholds = ThresholdReader(report: report).read(mapping["tune"]) else { return nil }
         let parts: StageSpec.Kind? =
             switch kind {
@@ -26,7 +27,8 @@ struct StageReader {
             case .transform(let type): transform(type, mapping).map { .transform($0) }
             }
         return parts.map {
-            StageSpec(name: entry.key, position: entry.position, from: from, thresholds: thresholds, kind: $0)
+            StageSpec(
+                name: entry.key, position: entry.position, from: from, thresholds: thresholds, mode: mode, kind: $0)
         }
     }
 

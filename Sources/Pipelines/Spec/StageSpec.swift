@@ -24,6 +24,8 @@ struct StageSpec {
     var from: [PlacedName]
     /// Its thresholds.
     var thresholds: [ThresholdSpec]
+    /// Whether its findings are told to the world.
+    var mode: Stage.Mode
     /// What it does.
     var kind: Kind
 }

@@ -85,6 +85,7 @@ struct TestReader {
         return Expectation(
             fates: fates,
             alerts: mapping["alerts"]?.elements(of: "alerts", report)?.compactMap(readAlert),
+            shadow: mapping["shadow"]?.elements(of: "shadow", report)?.compactMap(readAlert),
             credits: mapping["credits"]?.elements(of: "credits", report)?.compactMap(readCredit))
     }
 

@@ -22,10 +22,13 @@ struct CheckCommand: ParsableCommand {
         for path in pipelines {
             do {
                 let pipeline = try PipelineFile.load(path: path, settings: settings, isQuiet: false)
-                let stages = pipeline.topology.stages.count
+                let stages = pipeline.topology.stages
+                let shadow = stages.filter { $0.mode == .shadow }.map(\.name)
+                let words = shadow.isEmpty ? "" : " (in shadow: \(shadow.joined(separator: ", ")))"
                 Console.output(
                     "\(path): pipeline \(pipeline.topology.family) is right: \(pipeline.topology.sources.count) sources, "
-                        + "\(stages) stages, \(pipeline.tests.count) tests, revision \(pipeline.topology.revision)")
+                        + "\(stages.count) stages\(words), \(pipeline.tests.count) tests, revision \(pipeline.topology.revision)"
+                )
             } catch let failure as Failure {
                 Console.error(failure.message)
                 isUnusable = true

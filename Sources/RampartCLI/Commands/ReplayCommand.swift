@@ -22,9 +22,9 @@ struct ReplayCommand: AsyncParsableCommand {
 
               rampart replay pipelines/marketplace.yaml day.ndjson.gz --out found
 
-            DIR gets alerts.ndjson, credit-lines.ndjson, credits.ndjson, late.ndjson,
-            dead-letters.ndjson and summary.json. Until the run is complete their
-            names end in .partial.
+            DIR gets alerts.ndjson, shadow.ndjson, credit-lines.ndjson, credits.ndjson,
+            late.ndjson, dead-letters.ndjson and summary.json, and scores.ndjson where
+            --scores asks for it. Until the run is complete their names end in .partial.
             """)
 
     @Argument(help: "The pipeline file.", completion: .pipelineFile)
@@ -59,6 +59,12 @@ struct ReplayCommand: AsyncParsableCommand {
         help: ArgumentHelp("The output folder of an earlier run, whose lines are claimed already.", valueName: "prior"))
     var ledger: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Write how close each key of a stage came to its thresholds: the most of each hour, or each evaluation.",
+            valueName: "stage[=panes]"))
+    var scores: [String] = []
+
     @Flag(help: "Say nothing but errors.")
     var quiet = false
 
@@ -80,8 +86,9 @@ struct ReplayCommand: AsyncParsableCommand {
         }
         let logs = try Self.usable { try LogArguments(self.logs, topology: pipeline.topology) }
         let prior = try Self.usable { try PriorLedger.read(folders: ledger, family: pipeline.topology.family) }
-        var replay = try Self.usable { try Replay(pipeline.topology, logs: logs.logs, options: options(prior: prior)) }
-        let folder = try Self.usable { try OutputFolder(path: out) }
+        let options = try options(pipeline, prior: prior)
+        var replay = try Self.usable { try Replay(pipeline.topology, logs: logs.logs, options: options) }
+        let folder = try Self.usable { try OutputFolder(path: out, hasScores: !scores.isEmpty) }
         let run = ReplayRun(command: self, pipeline: pipeline, logs: logs.logs.map(\.name), folder: folder)
         try await run.run(
             fraction: { logs.fraction },
@@ -98,11 +105,9 @@ struct ReplayCommand: AsyncParsableCommand {
         if !settings.isEmpty, !quiet {
             Console.error("warning: the settings in the recording hold; --set is used only where it names none")
         }
-        let replay = try Self.usable {
-            try RecordedReplay(
-                folder: recording, pipeline: pipeline, bounds: options(prior: []).bounds, flushes: !noFlush)
-        }
-        let folder = try Self.usable { try OutputFolder(path: out) }
+        let options = try options(pipeline, prior: [])
+        let replay = try Self.usable { try RecordedReplay(folder: recording, pipeline: pipeline, options: options) }
+        let folder = try Self.usable { try OutputFolder(path: out, hasScores: !scores.isEmpty) }
         let run = ReplayRun(
             command: self, pipeline: pipeline, logs: replay.names, partitions: replay.partitions, folder: folder)
         try await run.run(
@@ -112,12 +117,13 @@ struct ReplayCommand: AsyncParsableCommand {
             })
     }
 
-    private func options(prior: [PriorLine]) -> ReplayOptions {
+    private func options(_ pipeline: Pipeline, prior: [PriorLine]) throws -> ReplayOptions {
         var options = ReplayOptions()
         options.shards = shards
         options.bounds = Intake.Bounds(from: from?.time, to: to?.time, latest: maxTs.time)
         options.flushes = !noFlush
         options.prior = prior
+        options.scores = try ScoreArguments.read(scores, topology: pipeline.topology)
         options.hashSeed = UInt64.random(in: .min ... .max)
         return options
     }

@@ -10,19 +10,22 @@ struct FolderSink: ReplaySink {
     /// What was counted of the rows; the fates are added at the end.
     private(set) var summary: Summary
 
-    init(folder: OutputFolder, topology: Topology, masksAlerts: Bool, partitions: [TopicPartition] = []) {
+    init(folder: OutputFolder, topology: Topology, masks: SinkMasks, partitions: [TopicPartition] = []) {
         self.folder = folder
         encoder = OutputEncoder(
-            topology: topology, masksPersonalData: masksAlerts,
+            topology: topology, masks: masks,
             partitions: partitions.map { (topic: $0.topic, partition: $0.partition) })
         summary = Summary(topology: topology)
     }
 
     mutating func write(_ outputs: Outputs) throws {
-        try write(outputs.alerts, to: .alerts) { encoder, json, summary, alert in
-            encoder.write(alert, to: &json)
-            summary.count(alert)
+        for (alerts, file) in [(outputs.alerts, OutputFile.alerts), (outputs.shadow, .shadow)] {
+            try write(alerts, to: file) { encoder, json, summary, alert in
+                encoder.write(alert, to: &json)
+                summary.count(alert)
+            }
         }
+        try write(outputs.scores, to: .scores) { encoder, json, _, score in encoder.write(score, to: &json) }
         try write(outputs.lines, to: .creditLines) { encoder, json, summary, line in
             encoder.write(line, to: &json)
             summary.count(line)

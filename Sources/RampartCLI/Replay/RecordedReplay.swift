@@ -17,12 +17,14 @@ struct RecordedReplay {
     private let tasks: Int
     private let bounds: Intake.Bounds
     private let flushes: Bool
+    private let scores: [Int: ScoreRow.Detail]
 
-    init(folder: String, pipeline: Pipeline, bounds: Intake.Bounds, flushes: Bool) throws {
+    init(folder: String, pipeline: Pipeline, options: ReplayOptions) throws {
         recording = try RecordedLogReader(folder: folder)
         self.pipeline = pipeline
-        self.bounds = bounds
-        self.flushes = flushes
+        bounds = options.bounds
+        flushes = options.flushes
+        scores = options.scores
         let manifest = recording.manifest
         guard manifest.pipeline == pipeline.topology.family else {
             throw Failure.unusable(
@@ -82,7 +84,8 @@ struct RecordedReplay {
     private func taskReplay(_ task: Int) throws -> TaskReplay {
         let control = try controlRecords(of: task)
         do throws(DaemonError) {
-            return try TaskReplay(task: task, topics: topics, control: control, fallback: pipeline, bounds: bounds)
+            return try TaskReplay(
+                task: task, topics: topics, control: control, fallback: pipeline, bounds: bounds, scores: scores)
         } catch {
             throw Failure.running("\(recording.folder): \(error.message)")
         }

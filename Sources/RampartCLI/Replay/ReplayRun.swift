@@ -22,9 +22,8 @@ struct ReplayRun {
         replay: (inout FolderSink, (ReplayProgress) -> Void) async throws -> ReplayReport
     ) async throws {
         let start = ContinuousClock.now
-        let masks = pipeline.sinks.first { $0.kind == .alerts }?.mask ?? false
         var sink = FolderSink(
-            folder: folder, topology: pipeline.topology, masksAlerts: masks, partitions: partitions)
+            folder: folder, topology: pipeline.topology, masks: pipeline.masks, partitions: partitions)
         var bar = ProgressBar()
         let showsBar = Console.isTerminal && !command.quiet && !command.json
         Interruption.watch()

@@ -51,9 +51,12 @@ struct SummaryTable {
             guard let severity = stage.severity else { continue }
             let errors =
                 stage.conditionErrors > 0 ? ", \(stage.conditionErrors.grouped) expressions without a value" : ""
-            table.add(
-                stage.name, severity.rawValue, stage.opened.grouped,
-                "with \(stage.revisions.grouped) revisions\(errors)")
+            let modes = [(stage.alerts, Stage.Mode.live, ""), (stage.shadow, .shadow, "in shadow, ")]
+            for (counts, mode, words) in modes where mode == stage.mode || counts.revisions > 0 {
+                table.add(
+                    stage.name, severity.rawValue, counts.opened.grouped,
+                    "\(words)with \(counts.revisions.grouped) revisions\(errors)")
+            }
         }
         return table.lines.isEmpty ? ["  no stage raises alerts"] : table.lines
     }

@@ -75,6 +75,8 @@ public struct Alert: Hashable, Sendable {
     public var revision: Int
     /// Whether the attack goes on.
     public var state: State
+    /// The mode in which the alert opened: that of all its revisions.
+    public var mode: Stage.Mode
     /// Index of the stage in the topology.
     public var stage: Int
     /// The merchant who is under attack.

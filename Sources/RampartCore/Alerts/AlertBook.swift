@@ -47,20 +47,32 @@ struct AlertBook: Sendable {
     // MARK: - Findings
 
     /// The place of a key's alert, which is opened if none is; `slot` is the key's place in the window.
-    mutating func open(key: [String], merchantID: String, slot: Int, report: AlertReport, at end: EventTime) -> Int32 {
+    ///
+    /// An alert of the other mode ends here, so that each output has whole alerts.
+    mutating func open(
+        key: [String], merchantID: String, slot: Int, report: AlertReport, at end: EventTime,
+        into outputs: inout Outputs
+    ) -> Int32 {
         let keyBytes = KeyBytes.encode(key)
         if let known = open[keyBytes] {
-            tracks[Int(known)]?.slot = Int32(slot)
-            return known
+            if isInForce(known) {
+                tracks[Int(known)]?.slot = Int32(slot)
+                return known
+            }
+            rests(known, at: end)
+            finish(known, at: end, into: &outputs)
         }
         return add(
             AlertTrack(
                 id: Identifier.alert(family: family, stage: name, keyBytes: keyBytes, opened: end),
-                keyBytes: keyBytes, key: key, merchantID: merchantID, opened: end,
+                keyBytes: keyBytes, key: key, merchantID: merchantID, opened: end, mode: plan.mode,
                 marks: Array(repeating: nil, count: plan.window.conditionMeasures.count), peak: report,
                 evidence: Alert.Evidence(eventIDs: [], accounts: [], counts: []), runStart: end, lastFiring: end,
                 slot: Int32(slot)))
     }
+
+    /// Whether an alert opened in the mode that is in force.
+    func isInForce(_ place: Int32) -> Bool { tracks[Int(place)]?.mode == plan.mode }
 
     /// Notes that a key's condition holds at a pane end; returns whether a revision is to be written.
     mutating func fires(_ place: Int32, _ report: AlertReport, at end: EventTime) -> Bool {
@@ -92,8 +104,7 @@ struct AlertBook: Sendable {
         track.evidence = evidence
         tracks[Int(place)] = track
         note(track)
-        outputs.alerts.append(
-            alert(track, .open, from: end - plan.window.size, to: end, at: end, report: report))
+        outputs.append(alert(track, .open, from: end - plan.window.size, to: end, at: end, report: report))
     }
 
     /// Notes that a key that fired does not hold any longer at a pane end.
@@ -104,7 +115,7 @@ struct AlertBook: Sendable {
         tracks[Int(place)] = track
         note(track)
         closings.append(closing(of: track, at: place))
-        guard keepsRuns else { return }
+        guard keepsRuns, track.mode == .live else { return }
         let run = Run(start: track.runStart - plan.window.size, end: track.lastFiring, alertID: track.id)
         append(run, of: track.keyBytes)
         changes.note(.run(stage: name, keyBytes: track.keyBytes, end: run.end)) { run.write(to: &$0) }
@@ -142,20 +153,26 @@ struct AlertBook: Sendable {
         var slots: [Int] = []
         while let closing = closings.first, closing.time <= end {
             closings.removeFirst()
-            guard var track = tracks[Int(closing.track)], !track.isFiring, track.lastFiring == closing.lastFiring
+            guard let track = tracks[Int(closing.track)], !track.isFiring, track.lastFiring == closing.lastFiring
             else { continue }
-            track.revision += 1
-            outputs.alerts.append(
-                alert(
-                    track, .closed, from: track.opened - plan.window.size, to: track.lastFiring, at: closing.time,
-                    report: track.peak))
             if track.slot >= 0 { slots.append(Int(track.slot)) }
-            open[track.keyBytes] = nil
-            tracks[Int(closing.track)] = nil
-            vacant.append(closing.track)
-            changes.forget(.alert(stage: name, keyBytes: track.keyBytes))
+            finish(closing.track, at: closing.time, into: &outputs)
         }
         return slots
+    }
+
+    /// Writes the closing revision of an alert that does not fire, and forgets it.
+    private mutating func finish(_ place: Int32, at end: EventTime, into outputs: inout Outputs) {
+        guard var track = tracks[Int(place)] else { preconditionFailure("An open alert has a track.") }
+        track.revision += 1
+        outputs.append(
+            alert(
+                track, .closed, from: track.opened - plan.window.size, to: track.lastFiring, at: end,
+                report: track.peak))
+        open[track.keyBytes] = nil
+        tracks[Int(place)] = nil
+        vacant.append(place)
+        changes.forget(.alert(stage: name, keyBytes: track.keyBytes))
     }
 
     /// Adds an open alert and says where it is.
@@ -178,8 +195,9 @@ struct AlertBook: Sendable {
         report: AlertReport
     ) -> Alert {
         Alert(
-            id: track.id, revision: track.revision, state: state, stage: stage, merchantID: track.merchantID,
-            key: track.key, keyBytes: track.keyBytes, windowStart: start, windowEnd: end, paneEnd: paneEnd,
+            id: track.id, revision: track.revision, state: state, mode: track.mode, stage: stage,
+            merchantID: track.merchantID, key: track.key, keyBytes: track.keyBytes, windowStart: start, windowEnd: end,
+            paneEnd: paneEnd,
             score: report.score, measures: report.measures, evidence: track.evidence, settings: plan.settings)
     }
 
@@ -194,7 +212,7 @@ struct AlertBook: Sendable {
     /// The alert that fired for a key over a moment, as seen at a pane end; the run that starts first counts (R30).
     func alert(firedFor keyBytes: [UInt8], over time: EventTime, at paneEnd: EventTime) -> String? {
         var found = (runs[keyBytes] ?? []).filter { covers($0, time, at: paneEnd) }
-        if let place = open[keyBytes], let track = tracks[Int(place)], track.isFiring {
+        if let place = open[keyBytes], let track = tracks[Int(place)], track.isFiring, track.mode == .live {
             let current = Run(
                 start: track.runStart - plan.window.size, end: paneEnd.floored(to: plan.window.every),
                 alertID: track.id)
@@ -209,9 +227,10 @@ struct AlertBook: Sendable {
 
     /// The moment before which all charges in a key's window have been offered to the ledger, as seen at a moment.
     ///
-    /// A key that fires has offered everything up to the last pane end; a run that is over, everything up to its end.
+    /// A key that fires has offered everything up to the last pane end; a run that is over, everything up to its end. In
+    /// shadow nothing is offered.
     func claimedEnd(of keyBytes: [UInt8], at time: EventTime) -> EventTime? {
-        if let place = open[keyBytes], tracks[Int(place)]?.isFiring == true {
+        if let place = open[keyBytes], let track = tracks[Int(place)], track.isFiring, track.mode == .live {
             return time.floored(to: plan.window.every)
         }
         return runs[keyBytes]?.last?.end

@@ -13,6 +13,8 @@ extension AlertTrack: SnapshotValue {
         snapshot.write(isFiring)
         snapshot.write(runStart)
         snapshot.write(lastFiring)
+        // Alerts that are older than modes end here, and were live.
+        if mode == .shadow { snapshot.write(true) }
     }
 
     init(from snapshot: inout SnapshotReader) throws(SnapshotError) {
@@ -32,6 +34,8 @@ extension AlertTrack: SnapshotValue {
         isFiring = try snapshot.readFlag()
         runStart = try snapshot.read()
         lastFiring = try snapshot.read()
+        mode = .live
+        if snapshot.remaining > 0, try snapshot.readFlag() { mode = .shadow }
     }
 }
 

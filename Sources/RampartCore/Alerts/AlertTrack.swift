@@ -5,6 +5,8 @@ struct AlertTrack: Sendable {
     var key: [String]
     var merchantID: String
     var opened: EventTime
+    /// The mode of the stage when it opened; it speaks in it to its end.
+    var mode: Stage.Mode
     var revision = 0
     /// Per measure named in `when`, the largest value that a revision has reported.
     var marks: [Mark?]

@@ -187,7 +187,7 @@ extension KeyGroup {
             passed |= 1 << UInt64(step.stage)
         }
         for step in route.windows where step.takes(passed) {
-            guard case .window(let index) = step.kind, let credit = plan.windows[index].window.credit,
+            guard case .window(let index) = step.kind, let credit = plan.windows[index].creditInForce,
                 let key = keyValues(row, of: batch, window: index)
             else { continue }
             let keyBytes = KeyBytes.encode(key)

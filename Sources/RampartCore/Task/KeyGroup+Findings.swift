@@ -16,7 +16,13 @@ extension KeyGroup {
     }
 
     private mutating func judge(_ index: Int, _ slot: Int, at end: EventTime, into outputs: inout Outputs) {
-        if !windows[index].isEmpty(slot), let score = windows[index].evaluate(slot) {
+        var evaluation = WindowState.Evaluation()
+        if !windows[index].isEmpty(slot) {
+            let detail = scores?.detail(of: plan.windowStages[index])
+            evaluation = windows[index].evaluate(slot, isScored: detail != nil)
+            if let detail { note(evaluation, detail, index, slot, at: end, into: &outputs) }
+        }
+        if let score = evaluation.finding {
             fire(index, slot, score: score, at: end, into: &outputs)
         } else if windows[index].track(of: slot) != WindowState.noTrack {
             books[index].rests(windows[index].track(of: slot), at: end)
@@ -28,18 +34,35 @@ extension KeyGroup {
         noteFinding(stage: plan.windowStages[index])
         let report = AlertReport(score: score, measures: windows[index].measures(of: slot))
         var track = windows[index].track(of: slot)
-        if track == WindowState.noTrack {
+        if track == WindowState.noTrack || !books[index].isInForce(track) {
             let (batch, row) = log.find(windows[index].anyEvent(of: slot))
             track = books[index].open(
                 key: keyValues(row, of: batch, window: index) ?? [],
-                merchantID: plan.charges.merchantID(row, of: batch), slot: slot, report: report, at: end)
+                merchantID: plan.charges.merchantID(row, of: batch), slot: slot, report: report, at: end,
+                into: &outputs)
             windows[index].setTrack(track, of: slot)
         }
         if books[index].fires(track, report, at: end) {
             let evidence = evidence(of: slot, window: index)
             books[index].revise(track, report, evidence: evidence, at: end, into: &outputs)
         }
-        if let credit = plan.windows[index].window.credit { offer(index, slot, track: track, credit) }
+        if let credit = plan.windows[index].creditInForce { offer(index, slot, track: track, credit) }
+    }
+
+    /// Notes how far past its thresholds a key is, or short of them (R36).
+    private mutating func note(
+        _ evaluation: WindowState.Evaluation, _ detail: ScoreRow.Detail, _ index: Int, _ slot: Int, at end: EventTime,
+        into outputs: inout Outputs
+    ) {
+        let (batch, row) = log.find(windows[index].anyEvent(of: slot))
+        let key = keyValues(row, of: batch, window: index) ?? []
+        scores?.note(
+            ScoreRow(
+                detail: detail, stage: plan.windowStages[index], mode: plan.windows[index].mode,
+                merchantID: plan.charges.merchantID(row, of: batch), key: key, keyBytes: KeyBytes.encode(key),
+                paneEnd: end, score: evaluation.finding ?? evaluation.score, evaluations: 1,
+                findings: evaluation.finding == nil ? 0 : 1),
+            into: &outputs)
     }
 
     /// Offers every charge of the key's window that no earlier finding of the key has offered (R27).

@@ -30,6 +30,8 @@ struct KeyGroup: Sendable {
 
     /// The event on its way through transforms that attach something to it.
     var working: EventBatch
+    /// The scores that were asked for.
+    var scores: ScoreBook?
     /// Charges that the pane's findings offer to the ledger.
     var offered: [Charge] = []
     /// Settings and commands that wait for their panes.
@@ -117,6 +119,7 @@ struct KeyGroup: Sendable {
     private mutating func begin(at due: EventTime, into outputs: inout Outputs) {
         while let settings = schedule.takeSettings(at: due) { adopt(settings.plan, from: settings.pane) }
         let commands = schedule.takeCommands(at: due)
+        scores?.close(at: due, into: &outputs)
         guard !isRebuilding else { return }
         ledger.state(at: due, into: &outputs)
         for command in commands where ledger.decide(command, at: due, into: &outputs) {
@@ -132,6 +135,7 @@ struct KeyGroup: Sendable {
             next = min(next ?? time, time)
         }
         for window in windows { note(window.nextEvaluation) }
+        note(scores?.end)
         guard !isRebuilding else { return next }
         note(ledger.nextStatement)
         for book in books { note(book.nextClosing) }

@@ -1,11 +1,15 @@
 /// The rows that the core has produced since they were last taken.
 public struct Outputs: Sendable {
-    /// Revisions of alerts.
+    /// Revisions of live alerts.
     public var alerts: [Alert] = []
+    /// Revisions of alerts of stages in shadow.
+    public var shadow: [Alert] = []
     /// Lines claimed.
     public var lines: [CreditLine] = []
     /// Credits stated, and those whose state a person changed.
     public var credits: [Credit] = []
+    /// Scores that were asked for.
+    public var scores: [ScoreRow] = []
     /// Commands that changed nothing.
     public var refusals: [CommandRefusal] = []
 
@@ -15,9 +19,19 @@ public struct Outputs: Sendable {
     /// Adds the rows of another shard.
     public mutating func append(_ other: Outputs) {
         alerts.append(contentsOf: other.alerts)
+        shadow.append(contentsOf: other.shadow)
         lines.append(contentsOf: other.lines)
         credits.append(contentsOf: other.credits)
+        scores.append(contentsOf: other.scores)
         refusals.append(contentsOf: other.refusals)
+    }
+
+    /// Adds a revision of an alert to the rows of its mode.
+    mutating func append(_ alert: Alert) {
+        switch alert.mode {
+        case .live: alerts.append(alert)
+        case .shadow: shadow.append(alert)
+        }
     }
 
     /// Puts the rows into the order of files (R35).
@@ -25,8 +39,10 @@ public struct Outputs: Sendable {
     /// Rows of one watermark come after those of the watermarks before, so that sorting what came since then is enough.
     public mutating func sort() {
         alerts.sort { Self.precedes($0, $1) }
+        shadow.sort { Self.precedes($0, $1) }
         lines.sort { Self.precedes($0, $1) }
         credits.sort { Self.precedes($0, $1) }
+        scores.sort { Self.precedes($0, $1) }
         refusals.sort { Self.precedes($0, $1) }
     }
 
@@ -44,6 +60,12 @@ public struct Outputs: Sendable {
         if left.chargeTime != right.chargeTime { return left.chargeTime < right.chargeTime }
         if left.chargeID != right.chargeID { return left.chargeID.precedesInBytes(right.chargeID) }
         return left.id.precedesInBytes(right.id)
+    }
+
+    private static func precedes(_ left: ScoreRow, _ right: ScoreRow) -> Bool {
+        if left.completed != right.completed { return left.completed < right.completed }
+        if left.stage != right.stage { return left.stage < right.stage }
+        return left.keyBytes.lexicographicallyPrecedes(right.keyBytes)
     }
 
     private static func precedes(_ left: CommandRefusal, _ right: CommandRefusal) -> Bool {

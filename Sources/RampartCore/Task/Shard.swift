@@ -10,13 +10,18 @@ public struct Shard: Sendable {
     /// Creates the shard `index` of `count`.
     ///
     /// `hashSeed` keys the in-memory tables; it changes no result, and should be unknown to whoever writes events.
-    public init(topology: Topology, index: Int, of count: Int, hashSeed: UInt64) {
+    /// `scores` says of which stages, by index, scores are wanted.
+    public init(
+        topology: Topology, index: Int, of count: Int, hashSeed: UInt64, scores: [Int: ScoreRow.Detail] = [:]
+    ) {
         precondition((1...Self.countMax).contains(count) && (0..<count).contains(index), "A shard is one of 1 to 128.")
         self.index = index
         self.count = count
         let plan = GroupPlan(topology)
-        groups = stride(from: index, to: KeyGroup.count, by: count).map { group in
-            KeyGroup(index: group, plan: plan, hashSeed: hashSeed)
+        groups = stride(from: index, to: KeyGroup.count, by: count).map { number in
+            var group = KeyGroup(index: number, plan: plan, hashSeed: hashSeed)
+            if !scores.isEmpty { group.scores = ScoreBook(scores) }
+            return group
         }
     }
 

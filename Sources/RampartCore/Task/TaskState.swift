@@ -59,6 +59,11 @@ public struct TaskState: Sendable {
         }
     }
 
+    /// Asks for the scores of some stages, by their index, from here on (R36).
+    public mutating func askForScores(_ details: [Int: ScoreRow.Detail]) {
+        for group in groups.indices { groups[group].scores = details.isEmpty ? nil : ScoreBook(details) }
+    }
+
     // MARK: - Input
 
     /// Reads records of a partition, whose events are staged; returns what was set aside.

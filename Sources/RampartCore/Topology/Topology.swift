@@ -46,6 +46,13 @@ public struct Stage: Sendable {
         case stage(Int)
     }
 
+    /// Whether a stage speaks to the world; a reload can change it.
+    public enum Mode: String, CaseIterable, Hashable, Sendable {
+        case live
+        /// Computed and measured like a live one, but its alerts go to the shadow output, and it claims no money.
+        case shadow
+    }
+
     /// What a stage does.
     public enum Kind: Sendable {
         /// Passes events on.
@@ -62,6 +69,8 @@ public struct Stage: Sendable {
     public var thresholds: [Threshold]
     /// What it does.
     public var kind: Kind
+    /// Whether its findings are told to the world; a filter, which has none, is live.
+    public var mode: Mode
 
     /// What it reads before anything that `inputs` give (R21).
     public var sideInputs: [Input] {
@@ -69,11 +78,12 @@ public struct Stage: Sendable {
     }
 
     /// Creates a stage.
-    public init(name: String, inputs: [Input], thresholds: [Threshold], kind: Kind) {
+    public init(name: String, inputs: [Input], thresholds: [Threshold], kind: Kind, mode: Mode = .live) {
         self.name = name
         self.inputs = inputs
         self.thresholds = thresholds
         self.kind = kind
+        self.mode = mode
     }
 }
 

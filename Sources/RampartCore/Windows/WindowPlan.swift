@@ -13,6 +13,8 @@ struct WindowPlan: Sendable {
     }
 
     let window: Window
+    /// Whether the stage's findings are told to the world.
+    let mode: Stage.Mode
     /// What alerts say about the settings in force.
     let settings: Alert.Settings
     let thresholds: [Threshold]
@@ -36,6 +38,7 @@ struct WindowPlan: Sendable {
     init(_ window: Window, stage: Stage, topology: Topology) {
         let layout = topology.layout
         self.window = window
+        mode = stage.mode
         settings = Alert.Settings(
             revision: topology.revision, severity: window.alert.severity, thresholds: stage.thresholds,
             message: window.alert.message)
@@ -72,6 +75,9 @@ struct WindowPlan: Sendable {
         currencySlot = window.measures.contains(where: \.isMoney) ? layout.slot(of: .currency) : nil
         accountSlots = [Field.accountID, .buyerID].compactMap { layout.slot(of: $0) }
     }
+
+    /// What a finding claims now: nothing in shadow.
+    var creditInForce: CreditPolicy? { mode == .live ? window.credit : nil }
 
     private static func required(_ field: Field, in layout: EventLayout) -> Int {
         guard let slot = layout.slot(of: field) else {

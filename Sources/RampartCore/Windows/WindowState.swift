@@ -298,34 +298,50 @@ struct WindowState: Sendable {
     func track(of slot: Int) -> Int32 { slots[slot].track }
     mutating func setTrack(_ track: Int32, of slot: Int) { slots[slot].track = track }
 
-    /// The score of the condition if it holds for the key's window, else nil (R18–R20).
-    mutating func evaluate(_ slot: Int) -> Double? {
-        guard !plan.conditionTotals.isEmpty else { return evaluate(slot, lane: nil) }
-        var best: Double?
+    /// What the condition came to for a key's window.
+    struct Evaluation {
+        /// The score, if the condition holds.
+        var finding: Double?
+        /// The highest score, holding or not; known only where it was asked for.
+        var score = 0.0
+
+        fileprivate mutating func add(_ other: Evaluation) {
+            if let score = other.finding { finding = max(finding ?? score, score) }
+            score = max(score, other.score)
+        }
+    }
+
+    /// Evaluates the condition for the key's window, once for each currency (R18–R20); `isScored` asks for the score of a
+    /// condition that does not hold.
+    mutating func evaluate(_ slot: Int, isScored: Bool) -> Evaluation {
+        guard !plan.conditionTotals.isEmpty else { return evaluate(slot, lane: nil, isScored) }
+        var found = Evaluation()
         var lane = slots[slot].lanes
         var hasCurrency = false
         while lane != Lanes.none {
             if plan.conditionTotals.contains(where: { lanes.total($0, of: lane).count > 0 }) {
                 hasCurrency = true
-                if let score = evaluate(slot, lane: lane) { best = max(best ?? score, score) }
+                found.add(evaluate(slot, lane: lane, isScored))
             }
             lane = lanes.next(after: lane)
         }
-        return hasCurrency ? best : evaluate(slot, lane: nil)
+        return hasCurrency ? found : evaluate(slot, lane: nil, isScored)
     }
 
     /// Evaluates with the measures of money bound to one lane, or empty where it is nil.
-    private mutating func evaluate(_ slot: Int, lane: Int32?) -> Double? {
+    private mutating func evaluate(_ slot: Int, lane: Int32?, _ isScored: Bool) -> Evaluation {
         for index in plan.window.conditionMeasures {
             inputs[index] = input(index, slot, lane: lane)
         }
+        var holds = false
         switch plan.window.condition.verdict(measures: inputs, thresholds: plan.thresholds) {
-        case .holds: return plan.window.score.score(measures: inputs, thresholds: plan.thresholds)
-        case .fails: return nil
-        case .failed:
-            conditionErrors += 1
-            return nil
+        case .holds: holds = true
+        case .fails: break
+        case .failed: conditionErrors += 1
         }
+        guard isScored || holds else { return Evaluation() }
+        let score = plan.window.score.score(measures: inputs, thresholds: plan.thresholds)
+        return Evaluation(finding: holds ? score : nil, score: score)
     }
 
     /// The value of a measure as expressions see it.

@@ -7,61 +7,85 @@ public enum SimulatedPipeline {
     /// The thresholds that reloads change, each with the values that they take.
     public static let tunings: [(name: String, values: [Int])] = [
         ("click-flood.min_clicks", [2, 3, 4, 6]), ("refund-wave.min_refunds", [2, 3, 5]),
-        ("costly.min_cost", [0, 5, 20]),
+        ("costly.min_cost", [0, 5, 20]), ("device-flood.min_clicks", [2, 4, 7]),
     ]
 
-    /// The text of its file.
-    public static let text = """
-        pipeline: simulated
-        lateness: 2s
-        sources:
-          clicks:
-            event: click
-            topic: sim.clicks
-            dedupe: { by: id, horizon: 20s }
-            fields: { currency: { path: currency, default: GBP } }
-          orders: { event: order, topic: sim.sales, dedupe: { by: id, horizon: 30s } }
-          refunds: { event: refund, topic: sim.sales, lateness: 4s }
-          voids: { event: void, topic: sim.clicks }
-        stages:
-          costly:
-            kind: filter
-            from: clicks
-            keep: cost >= min_cost
-            tune: { min_cost: { default: 0, min: 0, max: 1000 } }
-          click-flood:
-            from: costly
-            key: [merchant_id, ad_id, device_id]
-            window: { size: 10s, every: 2s }
-            measure: { clicks: count(), cost: sum(cost) }
-            tune: { min_clicks: { default: 3, min: 2, max: 1000 } }
-            when: clicks >= min_clicks
-            alert: { severity: medium, close_after: 6s }
-            credit: { component: click_cost, reason: invalid_click }
-          refund-wave:
-            from: [orders, refunds]
-            key: [merchant_id]
-            window: { size: 30s, every: 5s }
-            measure:
-              orders: count(type == "order")
-              refunds: count(type == "refund")
-              refunders: distinct(buyer_id, type == "refund")
-              largest: max(amount, type == "refund")
-            tune: { min_refunds: { default: 3, min: 2, max: 1000 }, min_ratio: { default: 0.5, min: 0, max: 10 } }
-            when: refunds >= min_refunds && refunds >= min_ratio * orders && refunders >= 2
-            alert: { severity: high }
-        ledger:
-          statement: 20s
-          caps: { GBP: 5.00 }
-          review_above: { GBP: 1.50 }
-          late_horizon: 60s
-          late_credit: post
-        """
+    /// The stages whose mode reloads change.
+    public static let stages = ["click-flood", "refund-wave", "device-flood"]
+    /// Those of them that begin in shadow.
+    public static let shadow: Set<String> = ["device-flood"]
 
-    /// The pipeline with some thresholds given beside its file.
-    public static func load(overrides: [String] = []) throws(DaemonError) -> Pipeline {
+    /// The text of its file.
+    public static let text = text(shadow: shadow)
+
+    private static func text(shadow: Set<String>) -> String {
+        func mode(_ stage: String) -> String { "mode: \(shadow.contains(stage) ? "shadow" : "live")" }
+        return """
+            pipeline: simulated
+            lateness: 2s
+            sources:
+              clicks:
+                event: click
+                topic: sim.clicks
+                dedupe: { by: id, horizon: 20s }
+                fields: { currency: { path: currency, default: GBP } }
+              orders: { event: order, topic: sim.sales, dedupe: { by: id, horizon: 30s } }
+              refunds: { event: refund, topic: sim.sales, lateness: 4s }
+              voids: { event: void, topic: sim.clicks }
+            stages:
+              costly:
+                kind: filter
+                from: clicks
+                keep: cost >= min_cost
+                tune: { min_cost: { default: 0, min: 0, max: 1000 } }
+              click-flood:
+                \(mode("click-flood"))
+                from: costly
+                key: [merchant_id, ad_id, device_id]
+                window: { size: 10s, every: 2s }
+                measure: { clicks: count(), cost: sum(cost) }
+                tune: { min_clicks: { default: 3, min: 2, max: 1000 } }
+                when: clicks >= min_clicks
+                alert: { severity: medium, close_after: 6s }
+                credit: { component: click_cost, reason: invalid_click }
+              refund-wave:
+                \(mode("refund-wave"))
+                from: [orders, refunds]
+                key: [merchant_id]
+                window: { size: 30s, every: 5s }
+                measure:
+                  orders: count(type == "order")
+                  refunds: count(type == "refund")
+                  refunders: distinct(buyer_id, type == "refund")
+                  largest: max(amount, type == "refund")
+                tune: { min_refunds: { default: 3, min: 2, max: 1000 }, min_ratio: { default: 0.5, min: 0, max: 10 } }
+                when: refunds >= min_refunds && refunds >= min_ratio * orders && refunders >= 2
+                alert: { severity: high }
+              device-flood:
+                \(mode("device-flood"))
+                from: clicks
+                key: [merchant_id, device_id]
+                window: { size: 12s, every: 3s }
+                measure: { clicks: count() }
+                tune: { min_clicks: { default: 4, min: 2, max: 1000 } }
+                when: clicks >= min_clicks
+                alert: { severity: low, close_after: 6s }
+                credit: { component: click_cost, reason: device_flood }
+            ledger:
+              statement: 20s
+              caps: { GBP: 5.00 }
+              review_above: { GBP: 1.50 }
+              late_horizon: 60s
+              late_credit: post
+            """
+    }
+
+    /// The pipeline with some thresholds given beside its file, and some stages in shadow.
+    public static func load(
+        overrides: [String] = [], shadow: Set<String> = shadow
+    ) throws(DaemonError) -> Pipeline {
         let overrides = overrides.compactMap { ThresholdOverride(argument: $0) }
-        switch PipelineLoader.load(text: text, file: "simulated.yaml", overrides: overrides) {
+        switch PipelineLoader.load(text: text(shadow: shadow), file: "simulated.yaml", overrides: overrides) {
         case .success(let pipeline): return pipeline
         case .failure(let diagnostics):
             throw DaemonError(.stop, "the simulation's own pipeline is wrong: \(diagnostics)")

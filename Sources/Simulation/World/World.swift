@@ -36,6 +36,7 @@ public final class World {
     private var seats: [Seat] = []
     private var pipeline: Pipeline
     private var overrides: [String] = []
+    private var shadow = SimulatedPipeline.shadow
     private var commandCount = 0
     private var failure: Violation?
 
@@ -189,10 +190,14 @@ public final class World {
 
     private func reload() {
         guard let seat = seats.filter({ $0.worker != nil }).first else { return }
-        let (name, values) = random.pick(SimulatedPipeline.tunings)
-        overrides.removeAll { $0.hasPrefix(name) }
-        overrides.append("\(name)=\(random.pick(values))")
-        guard let changed = try? SimulatedPipeline.load(overrides: overrides) else { return }
+        if random.chance(1, in: 2) {
+            shadow.formSymmetricDifference([random.pick(SimulatedPipeline.stages)])
+        } else {
+            let (name, values) = random.pick(SimulatedPipeline.tunings)
+            overrides.removeAll { $0.hasPrefix(name) }
+            overrides.append("\(name)=\(random.pick(values))")
+        }
+        guard let changed = try? SimulatedPipeline.load(overrides: overrides, shadow: shadow) else { return }
         pipeline = changed
         send(
             .reload(PipelineSettings(changed, overrides: overrides.compactMap { ThresholdOverride(argument: $0) })),

@@ -1,10 +1,13 @@
 /// A file of an output folder.
 public enum OutputFile: String, CaseIterable, Hashable, Sendable {
     case alerts = "alerts.ndjson"
+    case shadow = "shadow.ndjson"
     case creditLines = "credit-lines.ndjson"
     case credits = "credits.ndjson"
     case late = "late.ndjson"
     case deadLetters = "dead-letters.ndjson"
+    /// Only there where scores were asked for.
+    case scores = "scores.ndjson"
     /// Comes last: a folder that has it is complete.
     case summary = "summary.json"
 

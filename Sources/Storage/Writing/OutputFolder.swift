@@ -9,23 +9,26 @@ public final class OutputFolder {
     public let path: String
 
     private let folder: ClaimedFolder
+    private let written: [OutputFile]
     private var files: [OutputFile: BufferedFile] = [:]
     private var spools: [OutputFile: SortedSpool] = [:]
     private var isClosed = false
 
     /// Creates the folder where it is missing, claims it, and opens its files under their partial names.
-    public init(path: String) throws(StorageError) {
+    public init(path: String, hasScores: Bool = false) throws(StorageError) {
         self.path = path
+        written = OutputFile.allCases.filter { $0 != .scores || hasScores }
         self.folder = try ClaimedFolder(path: path, inUse: "another run is writing to this folder")
         for file in OutputFile.allCases where Self.exists(final(file)) {
             throw StorageError(
                 .holdsResults, file: path, operation: .create,
                 "the folder already holds \(file.rawValue) of a run; name another folder or remove the old results")
         }
-        for file in OutputFile.allCases {
+        for file in written {
             switch file {
             case .late, .deadLetters: spools[file] = try SortedSpool(path: partial(file))
-            case .alerts, .creditLines, .credits, .summary: files[file] = try BufferedFile(path: partial(file))
+            case .alerts, .shadow, .creditLines, .credits, .scores, .summary:
+                files[file] = try BufferedFile(path: partial(file))
             }
         }
     }
@@ -51,7 +54,7 @@ public final class OutputFolder {
     /// Ends a run that was complete: everything reaches the disk, and then the files get their names.
     public func complete(summary: [UInt8]) throws(StorageError) {
         try finish(summary: summary)
-        for file in OutputFile.allCases {
+        for file in written {
             try Folder.rename(partial(file), to: final(file))
         }
         try folder.descriptor.synchronize()
@@ -67,7 +70,7 @@ public final class OutputFolder {
         precondition(!isClosed, "The run has ended.")
         isClosed = true
         var failure: StorageError?
-        for file in OutputFile.allCases {
+        for file in written {
             do throws(StorageError) {
                 if file == .summary { try files[file]?.append(summary) }
                 try files[file]?.synchronize()

@@ -8,6 +8,8 @@ enum Comparison {
         compare("fate counts", [expected.fates], [found.fates], &differences)
         compare("late event", expected.late.sorted(), found.late.sorted(), &differences)
         compare("alert", expected.alerts, found.alerts, &differences)
+        compare("alert in shadow", expected.shadow, found.shadow, &differences)
+        compare("score", expected.scores, found.scores, &differences)
         compare("line", expected.lines, found.lines, &differences)
         compare("credit", expected.credits, found.credits, &differences)
         compare("unjustified line", expected.unjustified, found.unjustified, &differences)

@@ -23,6 +23,7 @@ struct CoreReplay {
         replayOptions.flushes = options.flushes
         replayOptions.polling = core.pollingSeed.map { .seeded($0) } ?? .lowestWatermark
         replayOptions.prior = options.prior.map(Self.priorLine)
+        replayOptions.scores = options.scores
         replayOptions.hashSeed = core.hashSeed
         let logs = log.partitions.map { partition in
             ReplayLog(
@@ -36,6 +37,8 @@ struct CoreReplay {
         result.fates = Self.fates(report.intake, report.groups)
         result.late = sink.lateEvents.map { "\(log.partitions[$0.place.partition].name):\($0.place.position)" }
         result.alerts = sink.outputs.alerts.map(Self.alert)
+        result.shadow = sink.outputs.shadow.map(Self.alert)
+        result.scores = sink.outputs.scores.map(Self.score)
         result.lines = sink.outputs.lines.map(Self.line)
         result.credits = sink.outputs.credits.map(Self.credit)
         result.unjustified = report.unjustified.map(\.lineID)
@@ -59,6 +62,8 @@ struct CoreReplay {
         let groups = task.counters
         result.fates = fates(task.intakeCounters, groups)
         result.alerts = said.outputs.alerts.map(alert)
+        result.shadow = said.outputs.shadow.map(alert)
+        result.scores = said.outputs.scores.map(score)
         result.lines = said.outputs.lines.map(line)
         result.credits = said.outputs.credits.map(credit)
         result.unkeyed = groups.stages.map(\.unkeyed)
@@ -88,13 +93,20 @@ struct CoreReplay {
 
     private static func alert(_ alert: Alert) -> OracleAlert {
         OracleAlert(
-            id: alert.id, revision: alert.revision, isOpen: alert.state == .open, stage: alert.stage,
+            id: alert.id, revision: alert.revision, isOpen: alert.state == .open, mode: alert.mode, stage: alert.stage,
             merchant: alert.merchantID, key: alert.key, keyBytes: alert.keyBytes,
             windowStart: alert.windowStart.milliseconds, windowEnd: alert.windowEnd.milliseconds,
             paneEnd: alert.paneEnd.milliseconds, score: alert.score, measures: alert.measures,
             evidence: OracleEvidence(
                 events: alert.evidence.eventIDs, accounts: alert.evidence.accounts,
                 counts: alert.evidence.counts.map { "\($0.name)=\($0.count)" }))
+    }
+
+    private static func score(_ row: ScoreRow) -> OracleScore {
+        OracleScore(
+            isOfHour: row.detail == .hour, stage: row.stage, mode: row.mode, merchant: row.merchantID, key: row.key,
+            keyBytes: row.keyBytes, paneEnd: row.paneEnd.milliseconds, score: row.score,
+            evaluations: row.evaluations, findings: row.findings)
     }
 
     private static func line(_ line: CreditLine) -> OracleLine {

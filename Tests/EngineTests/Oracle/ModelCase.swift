@@ -18,6 +18,14 @@ struct ModelCase: Sendable {
         var pipelines = PipelineGenerator(random: random)
         pipeline = pipelines.make()
         random = pipelines.random
+        // From a generator of its own, so that modes change nothing else about a seed.
+        var modes = SplitMix64(seed: seed ^ 0x5AD0)
+        for stage in pipeline.stages.indices where pipeline.stages[stage].window != nil && modes.chance(20) {
+            pipeline.stages[stage].mode = .shadow
+        }
+        for stage in pipeline.stages.indices where pipeline.stages[stage].window != nil && modes.chance(60) {
+            options.scores[stage] = modes.pick([.hour, .hour, .pane])
+        }
         var logs = LogGenerator(random: random, pipeline: pipeline)
         log = logs.make()
         random = logs.random

@@ -20,6 +20,7 @@ extension ModelPipeline {
         let inputs = names(stage.inputs)
         var lines = ["  \(stage.name):"]
         let thresholds = stage.thresholds.map(\.name)
+        if stage.mode != .live { lines.append("    mode: \(stage.mode.rawValue)") }
         switch stage.kind {
         case .filter(let condition):
             lines += [

@@ -87,6 +87,8 @@ struct ModelStage: Hashable, Sendable {
     var thresholds: [Threshold] = []
     /// What it does.
     var kind: Kind
+    /// Whether it is in shadow.
+    var mode = Stage.Mode.live
 
     /// The window, if the stage is one.
     var window: ModelWindow? {

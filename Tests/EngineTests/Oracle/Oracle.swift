@@ -48,6 +48,7 @@ struct Oracle {
         oracle.joinEvents()
         oracle.evaluateWindows()
         oracle.raiseAlerts()
+        oracle.writeScores()
         oracle.keepLedger()
         return oracle.result
     }

@@ -26,19 +26,23 @@ extension Oracle {
                 writeRevisions(id, history, group.map { history.runs[$0] }, window)
             }
         }
-        result.alerts.sort { left, right in
-            if left.paneEnd != right.paneEnd { return left.paneEnd < right.paneEnd }
-            if left.stage != right.stage { return left.stage < right.stage }
-            if left.keyBytes != right.keyBytes { return left.keyBytes.lexicographicallyPrecedes(right.keyBytes) }
-            return left.revision < right.revision
-        }
+        result.alerts.sort(by: Self.precedes)
+        result.shadow.sort(by: Self.precedes)
+    }
+
+    private static func precedes(_ left: OracleAlert, _ right: OracleAlert) -> Bool {
+        if left.paneEnd != right.paneEnd { return left.paneEnd < right.paneEnd }
+        if left.stage != right.stage { return left.stage < right.stage }
+        if left.keyBytes != right.keyBytes { return left.keyBytes.lexicographicallyPrecedes(right.keyBytes) }
+        return left.revision < right.revision
     }
 
     private mutating func writeRevisions(_ id: String, _ history: History, _ runs: [Run], _ window: ModelWindow) {
+        let mode = pipeline.stages[history.stage].mode
         let findings = runs.flatMap(\.findings)
         func alert(_ revision: Int, _ finding: Evaluation, isOpen: Bool, at paneEnd: Int64) -> OracleAlert {
             OracleAlert(
-                id: id, revision: revision, isOpen: isOpen, stage: history.stage,
+                id: id, revision: revision, isOpen: isOpen, mode: mode, stage: history.stage,
                 merchant: history.key[window.key.firstIndex(of: .merchantID)!], key: history.key,
                 keyBytes: keyBytes(history.key), windowStart: finding.paneEnd - window.size,
                 windowEnd: finding.paneEnd, paneEnd: paneEnd, score: finding.score, measures: finding.measures,
@@ -75,7 +79,14 @@ extension Oracle {
         } else {
             result.hits.add(.leftOpen)
         }
-        result.alerts += revisions
+        if mode == .shadow {
+            result.hits.add(.openedInShadow)
+            let charges = window.credit.map { credit in findings.flatMap(\.events).filter { isCharge($0, credit) } }
+            if charges?.isEmpty == false { result.hits.add(.sparedInShadow) }
+            result.shadow += revisions
+        } else {
+            result.alerts += revisions
+        }
     }
 
     /// The sample that explains a finding (R23).

@@ -211,7 +211,8 @@ extension Oracle {
     /// The charges in all windows that fire at a pane end.
     private func candidates(at paneEnd: Int64) -> [OracleCandidate] {
         histories.flatMap { history -> [OracleCandidate] in
-            guard let credit = pipeline.stages[history.stage].window?.credit else { return [] }
+            let stage = pipeline.stages[history.stage]
+            guard stage.mode == .live, let credit = stage.window?.credit else { return [] }
             return history.evaluations.filter { $0.fires && $0.paneEnd == paneEnd }.flatMap { finding in
                 let run = history.runs.first { $0.first <= paneEnd && paneEnd <= $0.last }!
                 let every = pipeline.stages[history.stage].window!.every
@@ -229,7 +230,8 @@ extension Oracle {
         var candidates: [OracleCandidate] = []
         for event in events {
             for (index, stage) in pipeline.stages.enumerated() {
-                guard let window = stage.window, let credit = window.credit, isCharge(event, credit),
+                guard stage.mode == .live, let window = stage.window, let credit = window.credit,
+                    isCharge(event, credit),
                     reaches(index, event), let key = key(window.key, of: event)
                 else { continue }
                 let runs = histories.first { $0.stage == index && $0.key == key }?.runs ?? []
@@ -256,7 +258,7 @@ extension Oracle {
     }
 
     /// Whether an event is a charge of a credit (R26).
-    private func isCharge(_ event: OracleEvent, _ credit: ModelCredit) -> Bool {
+    func isCharge(_ event: OracleEvent, _ credit: ModelCredit) -> Bool {
         event.type == credit.type && (event.integer(credit.amount) ?? 0) > 0
     }
 

@@ -13,6 +13,8 @@ struct OracleAlert: Hashable {
     var revision: Int
     /// Whether the attack goes on.
     var isOpen: Bool
+    /// The mode of its stage.
+    var mode: Stage.Mode
     /// Index of the stage.
     var stage: Int
     /// The merchant attacked.
@@ -43,6 +45,33 @@ struct OracleEvidence: Hashable {
     var accounts: [String]
     /// `name=count` of the event types in the window, then of the accounts.
     var counts: [String]
+}
+
+/// A score of a key at a pane end, or the highest of an hour (R36).
+struct OracleScore: Hashable {
+    /// Whether it is of an hour.
+    var isOfHour: Bool
+    /// Index of the stage.
+    var stage: Int
+    /// The mode of the stage.
+    var mode: Stage.Mode
+    /// The merchant.
+    var merchant: String
+    /// The values of the key.
+    var key: [String]
+    /// The key as bytes.
+    var keyBytes: [UInt8]
+    /// The pane end of the evaluation.
+    var paneEnd: Int64
+    /// The score.
+    var score: Double
+    /// Evaluations that it stands for.
+    var evaluations: Int
+    /// Those of them that were findings.
+    var findings: Int
+
+    /// When it is complete.
+    var completed: Int64 { isOfHour ? Oracle.start(of: paneEnd, length: 3_600_000) + 3_600_000 : paneEnd }
 }
 
 /// A line of the ledger (R26).
@@ -163,6 +192,8 @@ struct OracleOptions: Hashable, Sendable {
     var flushes = true
     /// The lines of earlier runs (R33).
     var prior: [OraclePriorLine] = []
+    /// The stages whose scores are wanted, by index.
+    var scores: [Int: ScoreRow.Detail] = [:]
 }
 
 /// Everything that the oracle says about a log.
@@ -173,10 +204,14 @@ struct OracleResult {
     var late: [String] = []
     /// The revisions of alerts in the order of their rows.
     var alerts: [OracleAlert] = []
+    /// The revisions of alerts in shadow in the order of their rows.
+    var shadow: [OracleAlert] = []
     /// The lines in the order of their rows.
     var lines: [OracleLine] = []
     /// The credits in the order of their rows.
     var credits: [OracleCredit] = []
+    /// The scores in the order of their rows.
+    var scores: [OracleScore] = []
     /// Prior lines that nothing justifies, sorted.
     var unjustified: [String] = []
     /// Events that a stage did not take for want of a key field, by stage.
@@ -200,6 +235,8 @@ enum Situation: String, CaseIterable, Sendable {
     case conditionError, absentMeasure, twoCurrencies, noCurrency, moneyFires
     case carried, expiryFires, expiryStops
     case opened, doubled, closed, continued, reopened, leftOpen, closedWithEarlierPeak
+    case scoredPane, scoredHour, scoredSeveralInHour, hourNotYetWritten
+    case openedInShadow, sparedInShadow
     case posted, heldByCap, heldByReview, heldLate, triedNext, capReachedExactly, reviewReachedExactly
     case lineForgotten
     case overlapWithinStage, overlapOfStages, chargeBeforeThreshold

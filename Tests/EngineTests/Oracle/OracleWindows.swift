@@ -9,8 +9,10 @@ extension Oracle {
         var events: [OracleEvent]
         /// Whether the condition holds.
         var fires: Bool
-        /// How far past the thresholds.
+        /// How far past the thresholds, where it holds.
         var score: Double
+        /// The highest score, whether it holds or not.
+        var highest: Double
         /// The measures.
         var measures: [Alert.MeasureValue]
     }
@@ -84,13 +86,14 @@ extension Oracle {
     ) -> Evaluation {
         let stage = pipeline.stages[index]
         guard !events.isEmpty else {
-            return Evaluation(paneEnd: paneEnd, events: [], fires: false, score: 0, measures: [])
+            return Evaluation(paneEnd: paneEnd, events: [], fires: false, score: 0, highest: 0, measures: [])
         }
         let money = window.moneyMeasuresNamed.map { window.measures[$0] }
         let currencies = Set(money.flatMap { contributing(to: $0, events, stage).compactMap { $0.text(.currency) } })
         if currencies.count > 1 { result.hits.add(.twoCurrencies) }
         if !money.isEmpty, currencies.isEmpty { result.hits.add(.noCurrency) }
         var scores: [Double] = []
+        var highest = 0.0
         for currency in currencies.isEmpty ? [nil] : currencies.sorted().map(Optional.some) {
             let values = window.measures.map { measure -> OracleValue in
                 let counted = contributing(to: measure, events, stage)
@@ -105,13 +108,15 @@ extension Oracle {
                 result.conditionErrors[index] += 1
                 result.hits.add(.conditionError)
             }
-            if value == .boolean(true) { scores.append(scope.score(window.condition)) }
+            let score = scope.score(window.condition)
+            highest = max(highest, score)
+            if value == .boolean(true) { scores.append(score) }
         }
         if !scores.isEmpty, !currencies.isEmpty { result.hits.add(.moneyFires) }
         if !scores.isEmpty { result.findings[index] += 1 }
         return Evaluation(
             paneEnd: paneEnd, events: events, fires: !scores.isEmpty, score: scores.max() ?? 0,
-            measures: window.measures.map { report($0, contributing(to: $0, events, stage)) })
+            highest: highest, measures: window.measures.map { report($0, contributing(to: $0, events, stage)) })
     }
 
     /// The events that a measure counts.

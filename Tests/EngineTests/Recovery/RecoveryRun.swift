@@ -65,7 +65,8 @@ struct RecoveryRun {
         task.isRebuilding = false
         let isSilent =
             ignored.late.isEmpty && ignored.deadLetters.isEmpty && ignored.changes.isEmpty
-            && ignored.outputs.alerts.isEmpty && ignored.outputs.lines.isEmpty && ignored.outputs.credits.isEmpty
+            && ignored.outputs.alerts.isEmpty && ignored.outputs.shadow.isEmpty && ignored.outputs.lines.isEmpty
+            && ignored.outputs.credits.isEmpty
             && ignored.outputs.refusals.isEmpty
         if !isSilent { complaints.append("something was said while rebuilding") }
         return task

@@ -28,9 +28,12 @@ struct RecoveryScriptMaker {
         rests = model.log.partitions.map { $0.records[...] }
     }
 
-    /// Other thresholds and bounds of the same graph.
+    /// Other thresholds, modes and bounds of the same graph.
     private static func change(_ pipeline: inout ModelPipeline, _ random: inout SplitMix64) {
         for stage in pipeline.stages.indices {
+            if pipeline.stages[stage].window != nil, random.chance(30) {
+                pipeline.stages[stage].mode = pipeline.stages[stage].mode == .live ? .shadow : .live
+            }
             for threshold in pipeline.stages[stage].thresholds.indices {
                 switch pipeline.stages[stage].thresholds[threshold].value {
                 case .integer(let value):

@@ -18,10 +18,11 @@ import Testing
     @Test func differential_task() async {
         await Campaign.run("differential_task", seeds: Campaign.seeds(40), first: 6_000_000) { model in
             var model = model
-            model.options = OracleOptions()
+            model.options = OracleOptions(scores: model.options.scores)
             var maker = try RecoveryScriptMaker(model)
             let (script, _) = maker.make(isPlain: true)
             var task = script.start(hashSeed: 3)
+            task.askForScores(model.options.scores)
             var said = Said()
             for step in script.steps {
                 if case .promise = step { continue }

@@ -49,7 +49,9 @@ import Testing
         return try await PipelineTestRunner(pipeline).run(pipeline.tests[0]).problems
     }
 
-    private static func clicks(_ merchants: [String], expect: String) async throws -> [String] {
+    private static func clicks(
+        _ merchants: [String], in pipeline: String = json, expect: String
+    ) async throws -> [String] {
         let records = merchants.map { merchant in
             """
                   - repeat: 3
@@ -58,7 +60,18 @@ import Testing
             """
         }
         let head = "  - name: clicks\n    records:\n"
-        return try await problems(json, head + records.joined(separator: "\n") + "\n    expect: \(expect)\n")
+        return try await problems(pipeline, head + records.joined(separator: "\n") + "\n    expect: \(expect)\n")
+    }
+
+    @Test func alertsInShadowAreExpectedApart() async throws {
+        let shadow = Self.json.replacing("  flood:\n", with: "  flood:\n    mode: shadow\n")
+        let apart = try await Self.clicks(
+            ["m1"], in: shadow, expect: "{ alerts: [], shadow: [{ stage: flood, merchant_id: m1 }], credits: [] }")
+        #expect(apart == [])
+        let none = try await Self.clicks(["m1"], in: shadow, expect: "{ shadow: [] }")
+        #expect(none.count == 1 && none[0].contains("got an alert in shadow of flood"), "\(none)")
+        let live = try await Self.clicks(["m1"], in: shadow, expect: "{ alerts: [{ stage: flood }] }")
+        #expect(live.count == 1 && live[0].contains("expected an alert of flood, got none"), "\(live)")
     }
 
     @Test func expectationThatNamesLittleLeavesTheAlertToTheOther() async throws {

@@ -59,7 +59,8 @@ import Testing
         ("paid: {", "free: {"), ("cost > least &&", "cost >= least &&"), ("\"x y\"", "\"x  y\""),
         ("least: 0", "least: 1"),
         ("from: paid", "from: clicks"), ("key: [merchant_id, ad_id]", "key: [ad_id, merchant_id]"),
-        ("size: 10m", "size: 5m"), ("every: 1m", "every: 2m"), ("clicks: count()", "clicks: count(cost > 0)"),
+        ("  bulk:\n", "  bulk:\n    mode: shadow\n"), ("size: 10m", "size: 5m"), ("every: 1m", "every: 2m"),
+        ("clicks: count()", "clicks: count(cost > 0)"),
         ("'sum(cost, ", "'max(cost, "), ("default: 10", "default: 11"), ("min: 2", "min: 3"), ("max: 100", "max: 101"),
         (", max: 100", ""), ("least: 1.5", "least: 1.25"), ("&& spent >= least", "|| spent >= least"),
         ("severity: high", "severity: low"), ("close_after: 20m", "close_after: 10m"), ("bound {min_clicks}", "bound"),
@@ -137,6 +138,7 @@ import Testing
                 when: (clicks>=min_clicks)&&(spent>=least)
                 from: paid
               bulk:
+                mode: live
                 when: refunds>3
                 window: { size: 60m, every: 1h }
                 key: merchant_id

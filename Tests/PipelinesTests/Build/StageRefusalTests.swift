@@ -30,6 +30,10 @@ import Testing
         Refusal("a name of both", "  paid:", "  «clicks:", "names a source and a stage", "no source").at(
             "8:3", "14:11"),
         Refusal("an unknown kind", "kind: filter", "kind: «filtr", "did you mean `filter`?"),
+        Refusal("an unknown mode", "from: paid", "from: paid\n    mode: «shade", "expected live or shadow"),
+        Refusal(
+            "a mode of what finds nothing", "kind: filter", "kind: filter\n    «mode: shadow",
+            "not a key of a filter stage"),
         Refusal(
             "a key of another kind", "kind: filter", "kind: filter\n    «when: cost > 0", "not a key of a filter stage"),
         Refusal("nothing to keep", "    keep: cost > least\n", "", "`keep` is missing in a filter stage").at("8:3"),

@@ -145,6 +145,24 @@ import Testing
         #expect(pipeline.sinks.map(\.mask) == [false, true] && pipeline.sinks[0].topic == "a")
     }
 
+    @Test func stagesAreLiveUnlessTheySayOtherwise() throws {
+        let shadow = Refusal.base.replacing("from: paid", with: "from: paid\n    mode: shadow")
+        #expect(try load(Refusal.base).topology.stages.map(\.mode) == [.live, .live])
+        #expect(try load(shadow).topology.stages.map(\.mode) == [.live, .shadow])
+    }
+
+    /// What alerts hide must not stand in the shadow of them.
+    @Test(
+        arguments: [
+            ("", false, false), ("alerts: { mask: true }", true, true),
+            ("shadow: { topic: s }, alerts: { mask: true }", true, true),
+            ("shadow: { mask: false }, alerts: { mask: true }", true, false), ("shadow: { mask: true }", false, true),
+        ])
+    func shadowIsMaskedAsAlertsAreUnlessItSaysOtherwise(_ sinks: String, _ live: Bool, _ shadow: Bool) throws {
+        let pipeline = try load(Refusal.base + "sinks: { \(sinks) }\n")
+        #expect(pipeline.masks == SinkMasks(live: live, shadow: shadow))
+    }
+
     private func window(_ topology: Topology, _ stage: Int) throws -> Window {
         guard case .window(let window) = topology.stages[stage].kind else {
             throw Diagnostics([])

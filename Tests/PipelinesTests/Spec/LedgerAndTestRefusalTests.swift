@@ -27,6 +27,9 @@ import Testing
         added("caps of what", "ledger: { caps: «500 }", "expected a mapping"),
         added("an unknown sink", "sinks: { «alrts: {} }", "did you mean `alerts`?"),
         added("a sink's unknown key", "sinks: { alerts: { «tpic: x } }", "did you mean `topic`?"),
+        added(
+            "shadow in the light", "sinks: { shadow: «{ topic: x }, credits: { topic: x } }",
+            "give shadow a topic of its own"),
         added("a mask perhaps", "sinks: { alerts: { mask: «yes } }", "expected true or false"),
     ]
 

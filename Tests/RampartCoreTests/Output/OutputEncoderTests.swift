@@ -34,12 +34,34 @@ import Testing
     }
 
     @Test func theSinksMaskCoversKeyAndAccounts() {
-        let masking = OutputEncoder(topology: OutputFixtures.topology(), masksPersonalData: true)
+        let masking = OutputEncoder(topology: OutputFixtures.topology(), masks: SinkMasks(live: true))
         let row = OutputFixtures.text { masking.write(OutputFixtures.alert(), to: &$0) }
         #expect(row.contains(#""key":{"merchant_id":"m-1","ad_id":"ad-1","device_id":"d4a…"}"#))
         #expect(row.contains(#""accounts":["buy…"]"#))
         #expect(row.contains(#""event_ids":["c-1","c-2"]"#))
         #expect(!row.contains("d4a77bc") && !row.contains("buyer-17"))
+    }
+
+    @Test func scoreRow() {
+        let row = OutputFixtures.text { encoder.write(OutputFixtures.score(), to: &$0) }
+        let expected =
+            #"{"schema_version":1,"stage":"malicious-clicks","mode":"live","per":"hour","#
+            + #""hour":"2011-11-14T12:00:00.000Z","merchant_id":"m-1","#
+            + #""key":{"merchant_id":"m-1","ad_id":"ad-1","device_id":"d4a77bc"},"#
+            + #""pane_end":"2011-11-14T12:10:00.000Z","score":0.75,"evaluations":4,"findings":0}"# + "\n"
+        #expect(row == expected)
+    }
+
+    /// Scores name keys as the alerts of their mode do.
+    @Test func scoresAreMaskedAsAlertsAre() {
+        let masking = OutputEncoder(topology: OutputFixtures.topology(), masks: SinkMasks(live: false, shadow: true))
+        var score = OutputFixtures.score()
+        #expect(OutputFixtures.text { masking.write(score, to: &$0) }.contains("d4a77bc"))
+        score.mode = .shadow
+        #expect(!OutputFixtures.text { masking.write(score, to: &$0) }.contains("d4a77bc"))
+        var alert = OutputFixtures.alert()
+        alert.mode = .shadow
+        #expect(!OutputFixtures.text { masking.write(alert, to: &$0) }.contains("d4a77bc"))
     }
 
     @Test func creditLineRow() {

@@ -53,7 +53,7 @@ enum OutputFixtures {
                     measures: [
                         Measure(name: "cost", function: .sum, field: .cost, condition: nil),
                         Measure(name: "amount", function: .max, field: .amount, condition: nil),
-                    ], severity: .critical)),
+                    ], severity: .critical), mode: .shadow),
         ]
         return Topology(
             family: "marketplace", revision: "r-1", layout: EventLayout(fields: [.merchantID]),
@@ -75,7 +75,8 @@ enum OutputFixtures {
 
     static func alert() -> Alert {
         Alert(
-            id: id, revision: 1, state: .open, stage: 1, merchantID: "m-1", key: ["m-1", "ad-1", "d4a77bc"],
+            id: id, revision: 1, state: .open, mode: .live, stage: 1, merchantID: "m-1",
+            key: ["m-1", "ad-1", "d4a77bc"],
             keyBytes: [], windowStart: noon, windowEnd: noon + .minutes(10), paneEnd: noon + .minutes(10),
             score: 1.1818181818181819,
             measures: [.integer(12), .money([money(180)]), .money([.init(currency: pounds, value: .double(15))])],
@@ -83,6 +84,12 @@ enum OutputFixtures {
                 eventIDs: ["c-1", "c-2"], accounts: ["buyer-17"],
                 counts: [.init(name: "click", count: 12), .init(name: "accounts", count: 1)]),
             settings: Alert.Settings(revision: "r-1", severity: .medium, thresholds: thresholds))
+    }
+
+    static func score() -> ScoreRow {
+        ScoreRow(
+            detail: .hour, stage: 1, mode: .live, merchantID: "m-1", key: ["m-1", "ad-1", "d4a77bc"], keyBytes: [],
+            paneEnd: noon + .minutes(10), score: 0.75, evaluations: 4, findings: 0)
     }
 
     static func line() -> CreditLine {
@@ -144,6 +151,10 @@ enum OutputFixtures {
         summary.sources[0].accept(.click, at: noon)
         summary.sources[0].money[.init(type: .click, field: .cost, currency: pounds)] = 45
         summary.count(alert())
+        var shadow = alert()
+        shadow.stage = 2
+        shadow.mode = .shadow
+        summary.count(shadow)
         summary.count(line())
         summary.ledger.claims = 1
         summary.ledger.unjustified = [priorLine()]

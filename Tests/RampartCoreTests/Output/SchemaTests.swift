@@ -8,7 +8,7 @@ import Testing
 @Suite struct SchemaTests {
     private static let docs = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "docs")
-    private static let names = ["alert", "credit-line", "credit", "dead-letter", "late", "summary"]
+    private static let names = ["alert", "credit-line", "credit", "dead-letter", "late", "score", "summary"]
 
     private static func schema(_ name: String) throws -> [String: Any] {
         let url = docs.appending(path: "schemas/\(name).schema.json")
@@ -24,6 +24,7 @@ import Testing
         case "alert":
             var second = OutputFixtures.alert()
             second.stage = 2
+            second.mode = .shadow
             second.state = .closed
             second.measures = [.absent, .money([])]
             return [OutputFixtures.alert(), second].map { alert in
@@ -54,6 +55,14 @@ import Testing
             let events = records.map { OutputFixtures.late($0) }
             return (events + OutputFixtures.messages(of: events[0], \.origin))
                 .map { late in OutputFixtures.text { encoder.write(late, to: &$0) } }
+        case "score":
+            var second = OutputFixtures.score()
+            second.stage = 2
+            second.mode = .shadow
+            second.detail = .pane
+            return [OutputFixtures.score(), second].map { score in
+                OutputFixtures.text { encoder.write(score, to: &$0) }
+            }
         default:
             var stopped = Summary(topology: OutputFixtures.topology())
             stopped.interruption = "stopped by the user"

@@ -79,6 +79,30 @@ import Testing
         #expect(stage.published(.alerts).last?.contains(#""min_clicks":3"#) == true)
     }
 
+    /// Two stages change their modes while their alerts are open: these end where they began, and go on in the other place.
+    @Test func aReloadOfModesMovesAlertsFromOneTopicToTheOther() throws {
+        let stage = try Stage()
+        let worker = try stage.worker(store: SimulatedCheckpointStore(stage.cluster))
+        try stage.run(worker, for: 12_000, clicks: true)
+        func states(_ sink: Sink.Kind, _ name: String) -> [String] {
+            stage.published(sink).filter { $0.contains(#""stage":"\#(name)""#) && $0.contains(#""merchant_id":"m0""#) }
+                .map { $0.contains(#""state":"closed""#) ? "closed" : "open" }
+        }
+        #expect(states(.alerts, "click-flood").first == "open" && states(.alerts, "device-flood").isEmpty)
+        #expect(states(.shadow, "device-flood").first == "open" && states(.shadow, "click-flood").isEmpty)
+        let lines = stage.published(.creditLines)
+        #expect(!lines.isEmpty && lines.allSatisfy { $0.contains(#""stage":"click-flood""#) })
+        let changed = try SimulatedPipeline.load(shadow: ["click-flood"])
+        write(
+            Command(id: "flip", who: "test", issuedAt: 0, body: .reload(PipelineSettings(changed, overrides: []))),
+            to: stage)
+        try stage.run(worker, for: 12_000, clicks: true)
+        #expect(took(stage) == ["flip"])
+        #expect(states(.alerts, "click-flood").last == "closed" && states(.shadow, "device-flood").last == "closed")
+        #expect(states(.shadow, "click-flood").first == "open" && states(.alerts, "device-flood").first == "open")
+        #expect(stage.published(.creditLines).last?.contains(#""stage":"device-flood""#) == true)
+    }
+
     @Test func whatIsNoCommandOrOfAnotherGraphIsRefused() throws {
         let stage = try Stage()
         let worker = try stage.worker(store: SimulatedCheckpointStore(stage.cluster))

@@ -7,41 +7,38 @@ public struct OutputEncoder: Sendable {
     public static let schemaVersion = 1
 
     let topology: Topology
-    let masksPersonalData: Bool
+    let masks: SinkMasks
     let words: MessageWords
     let partitions: [(topic: String, partition: Int)]
 
-    /// Creates an encoder; with `masksPersonalData` the personal values of keys and accounts are masked too (R38).
+    /// Creates an encoder; `masks` says where the personal values of keys and accounts are masked too (R38).
     ///
     /// `partitions` names those of a task, so that messages that were set aside can be found in their topics.
     public init(
-        topology: Topology, masksPersonalData: Bool = false, partitions: [(topic: String, partition: Int)] = []
+        topology: Topology, masks: SinkMasks = SinkMasks(), partitions: [(topic: String, partition: Int)] = []
     ) {
         self.topology = topology
         self.partitions = partitions
-        self.masksPersonalData = masksPersonalData
+        self.masks = masks
         self.words = MessageWords(topology: topology)
     }
 
     // MARK: Alerts
 
-    /// Writes a row of `alerts.ndjson`.
+    /// Writes a row of `alerts.ndjson` or `shadow.ndjson`.
     public func write(_ alert: Alert, to json: inout JSONWriter) {
         let stage = topology.stages[alert.stage]
         guard case .window(let window) = stage.kind else { preconditionFailure("Only a window stage has alerts.") }
+        let isMasked = masks[alert.mode]
         row(to: &json) { json in
             json.member("alert_id", alert.id)
             json.member("revision", alert.revision)
             json.member("state", alert.state.rawValue)
             json.member("stage", stage.name)
-            json.member("mode", "live")
+            json.member("mode", alert.mode.rawValue)
             json.member("severity", alert.settings.severity.rawValue)
             json.member("merchant_id", alert.merchantID)
-            json.object("key") { json in
-                for (field, value) in zip(window.key, alert.key) {
-                    json.member(field.name, masksPersonalData ? Mask.personal(value, of: field) : value)
-                }
-            }
+            json.object("key") { write(alert.key, of: window, isMasked: isMasked, to: &$0) }
             json.member("window_start", alert.windowStart)
             json.member("window_end", alert.windowEnd)
             json.member("pane_end", alert.paneEnd)
@@ -53,15 +50,38 @@ public struct OutputEncoder: Sendable {
                 for threshold in alert.settings.thresholds { json.member(threshold.name, threshold.value) }
             }
             json.member("pipeline_revision", alert.settings.revision)
-            json.object("evidence") { write(alert.evidence, to: &$0) }
+            json.object("evidence") { write(alert.evidence, isMasked: isMasked, to: &$0) }
             json.member("message", words.message(of: alert))
         }
     }
 
-    private func write(_ evidence: Alert.Evidence, to json: inout JSONWriter) {
+    /// Writes a row of `scores.ndjson`.
+    public func write(_ score: ScoreRow, to json: inout JSONWriter) {
+        let stage = topology.stages[score.stage]
+        guard case .window(let window) = stage.kind else { preconditionFailure("Only a window stage has scores.") }
+        row(to: &json) { json in
+            json.member("stage", stage.name)
+            json.member("mode", score.mode.rawValue)
+            json.member("per", score.detail.rawValue)
+            json.member("hour", score.paneEnd.floored(to: ScoreBook.hour))
+            json.member("merchant_id", score.merchantID)
+            json.object("key") { write(score.key, of: window, isMasked: masks[score.mode], to: &$0) }
+            json.member("pane_end", score.paneEnd)
+            json.member("score", score.score)
+            json.member("evaluations", score.evaluations)
+            json.member("findings", score.findings)
+        }
+    }
+
+    private func write(_ key: [String], of window: Window, isMasked: Bool, to json: inout JSONWriter) {
+        for (field, value) in zip(window.key, key) {
+            json.member(field.name, isMasked ? Mask.personal(value, of: field) : value)
+        }
+    }
+
+    private func write(_ evidence: Alert.Evidence, isMasked: Bool, to json: inout JSONWriter) {
         json.member("event_ids", evidence.eventIDs)
-        json.member(
-            "accounts", masksPersonalData ? evidence.accounts.map { Mask.personal($0) } : evidence.accounts)
+        json.member("accounts", isMasked ? evidence.accounts.map { Mask.personal($0) } : evidence.accounts)
         json.object("counts") { json in
             for count in evidence.counts { json.member(count.name, count.count) }
         }
@@ -162,5 +182,27 @@ public struct OutputEncoder: Sendable {
             members(&json)
         }
         json.endRow()
+    }
+}
+
+/// Which sinks of alerts ask for masks (R38).
+public struct SinkMasks: Hashable, Sendable {
+    /// Whether the sink of live alerts does.
+    public var live: Bool
+    /// Whether that of alerts in shadow does.
+    public var shadow: Bool
+
+    /// Creates masks.
+    public init(live: Bool = false, shadow: Bool = false) {
+        self.live = live
+        self.shadow = shadow
+    }
+
+    /// Whether rows of a mode are masked.
+    subscript(_ mode: Stage.Mode) -> Bool {
+        switch mode {
+        case .live: live
+        case .shadow: shadow
+        }
     }
 }

@@ -18,7 +18,8 @@ extension Summary {
             }
             json.array("sources", of: sources) { $1.write(to: &$0) }
             json.array("stages", of: stages) { $1.write(to: &$0) }
-            json.object("alerts") { writeAlerts(to: &$0) }
+            json.object("alerts") { Self.write(windows, \.alerts, to: &$0) }
+            json.object("shadow") { Self.write(shadowed, \.shadow, to: &$0) }
             json.array("credits", of: credits.sorted { $0.key < $1.key }) { json, entry in
                 Self.write(entry.key, entry.value, to: &json)
             }
@@ -43,16 +44,22 @@ extension Summary {
         for (reason, count) in sorted { json.member(reason.rawValue, count) }
     }
 
-    private func writeAlerts(to json: inout JSONWriter) {
-        let windows = stages.filter { $0.severity != nil }
-        json.member("opened", windows.reduce(0) { $0 + $1.opened })
-        json.member("revisions", windows.reduce(0) { $0 + $1.revisions })
-        json.array("by_stage", of: windows) { json, stage in
+    private var windows: [StageSummary] { stages.filter { $0.severity != nil } }
+
+    /// The stages in shadow, and those that were while the log was recorded.
+    private var shadowed: [StageSummary] { windows.filter { $0.mode == .shadow || $0.shadow.revisions > 0 } }
+
+    private static func write(
+        _ stages: [StageSummary], _ counts: KeyPath<StageSummary, AlertCounts>, to json: inout JSONWriter
+    ) {
+        json.member("opened", stages.reduce(0) { $0 + $1[keyPath: counts].opened })
+        json.member("revisions", stages.reduce(0) { $0 + $1[keyPath: counts].revisions })
+        json.array("by_stage", of: stages) { json, stage in
             json.object { json in
                 json.member("stage", stage.name)
                 json.member("severity", stage.severity?.rawValue)
-                json.member("opened", stage.opened)
-                json.member("revisions", stage.revisions)
+                json.member("opened", stage[keyPath: counts].opened)
+                json.member("revisions", stage[keyPath: counts].revisions)
             }
         }
     }
@@ -113,6 +120,7 @@ extension StageSummary {
         json.object { json in
             json.member("name", name)
             json.member("kind", kind)
+            if let mode { json.member("mode", mode.rawValue) }
             json.member("events", events)
             json.member("unkeyed", unkeyed)
             json.member("unmatched", unmatched)

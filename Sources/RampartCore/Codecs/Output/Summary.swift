@@ -62,8 +62,10 @@ public struct Summary: Hashable, Sendable {
 
     /// Counts a revision of an alert.
     public mutating func count(_ alert: Alert) {
-        stages[alert.stage].revisions += 1
-        if alert.revision == 1 { stages[alert.stage].opened += 1 }
+        switch alert.mode {
+        case .live: stages[alert.stage].alerts.count(alert)
+        case .shadow: stages[alert.stage].shadow.count(alert)
+        }
     }
 
     /// Adds the numbers of another part of the same run; `run` and the list of logs stay as they are here.

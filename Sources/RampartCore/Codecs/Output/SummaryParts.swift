@@ -118,12 +118,36 @@ public struct SourceSummary: Hashable, Sendable {
     }
 }
 
+/// Alerts of one stage and mode.
+public struct AlertCounts: Hashable, Sendable {
+    /// Alerts opened.
+    public var opened = 0
+    /// Revisions of alerts written.
+    public var revisions = 0
+
+    /// Creates counts of nothing.
+    public init() {}
+
+    mutating func count(_ alert: Alert) {
+        revisions += 1
+        if alert.revision == 1 { opened += 1 }
+    }
+
+    /// Adds the counts of other alerts.
+    public static func += (left: inout AlertCounts, right: AlertCounts) {
+        left.opened += right.opened
+        left.revisions += right.revisions
+    }
+}
+
 /// The numbers of one stage.
 public struct StageSummary: Hashable, Sendable {
     /// The name in the pipeline file.
     public var name: String
     /// `filter` or `window`.
     public var kind: String
+    /// Whether the stage is live or in shadow; nil for a filter.
+    public var mode: Stage.Mode?
     /// The severity of the stage's alerts; nil for a filter.
     public var severity: AlertPolicy.Severity?
     /// Events that entered: for a filter those that passed.
@@ -138,10 +162,10 @@ public struct StageSummary: Hashable, Sendable {
     public var keysMax = 0
     /// Bytes of state at the peak; the sum of the key groups' peaks.
     public var bytesMax = 0
-    /// Alerts opened.
-    public var opened = 0
-    /// Revisions of alerts written.
-    public var revisions = 0
+    /// Live alerts.
+    public var alerts = AlertCounts()
+    /// Alerts in shadow.
+    public var shadow = AlertCounts()
     /// Conditions whose value was an error (R19).
     public var conditionErrors = 0
 
@@ -153,6 +177,7 @@ public struct StageSummary: Hashable, Sendable {
         case .window(let window):
             kind = "window"
             severity = window.alert.severity
+            mode = stage.mode
         }
     }
 
@@ -164,8 +189,8 @@ public struct StageSummary: Hashable, Sendable {
         left.findings += right.findings
         left.keysMax += right.keysMax
         left.bytesMax += right.bytesMax
-        left.opened += right.opened
-        left.revisions += right.revisions
+        left.alerts += right.alerts
+        left.shadow += right.shadow
         left.conditionErrors += right.conditionErrors
     }
 }
