@@ -66,10 +66,12 @@ private struct PipelineReader {
                 isWhole: graph.isWhole[index]
             ).build(inputs: graph.inputs[index], sideInputs: graph.sideInputs[index])
         }
+        let partitioning = Partitioning(sources: sources, stages: stages, graph: graph, report: report)
         // Only whole graphs are put together: with a part missing, the indices of the others would be wrong.
         guard let family, !report.hasErrors else { return nil }
         var topology = TopologyBuilder(
-            family: family, sources: sources, stages: drafts, order: graph.order, ledger: policy
+            family: family, sources: sources, stages: drafts, order: graph.order, partitioning: partitioning,
+            ledger: policy
         ).build()
         let topics = sources.map(\.topic)
         let settings = CanonicalSettings(topology: topology, sinks: sinks, topics: topics, maxAhead: maxAhead)
@@ -88,7 +90,20 @@ private struct PipelineReader {
         return entries
     }
 
+    /// A merchant's events of all sources must meet in one task.
+    private func checkPartitions(_ sources: [SourceSpec]) {
+        guard let dealt = sources.first(where: \.source.isRepartitioned),
+            let other = sources.first(where: { !$0.source.isRepartitioned })
+        else { return }
+        report.error(
+            other.position,
+            "the source `\(dealt.source.name)` is repartitioned and `\(other.source.name)` is not, so that their events would "
+                + "not meet",
+            "write repartition: true for all sources")
+    }
+
     private func checkSources(_ sources: [SourceSpec]) {
+        checkPartitions(sources)
         for (index, spec) in sources.enumerated() {
             let source = spec.source
             if source.types.contains(.void), source.partitionedBy != .merchantID {

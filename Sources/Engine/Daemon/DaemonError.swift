@@ -1,3 +1,5 @@
+internal import RampartCore
+
 /// Why a worker cannot go on, and what its owner is to do.
 public struct DaemonError: Error, Hashable, Sendable {
     /// What the owner of the worker does next.
@@ -23,6 +25,16 @@ public struct DaemonError: Error, Hashable, Sendable {
     init(_ error: BrokerError, while doing: String) {
         remedy = error.remedy == .stop ? .stop : .restart
         message = "\(doing): \(error.message) (\(error.code))"
+    }
+}
+
+extension DaemonError {
+    /// What it means that a partition of an exchange holds something else.
+    init(_ partition: TopicPartition, holds error: SnapshotError) {
+        self.init(
+            .stop,
+            "\(partition) holds what no task of this application wrote (\(error)); nobody else may write there. If it is of "
+                + "another graph or version of Rampart, give the application another name to begin anew")
     }
 }
 

@@ -11,10 +11,20 @@ public struct DaemonTopics: Hashable, Sendable {
         public var binding: PartitionBinding
     }
 
+    /// A topic that carries events from all tasks to those of a subgraph.
+    public struct Exchange: Hashable, Sendable {
+        /// The subgraph that it feeds.
+        public var subgraph: Int
+        /// The topic; one partition a task.
+        public var topic: String
+    }
+
     /// The name under which the application's own topics stand.
     public let application: String
     /// The input topics, in byte order of their names; the first is the lead topic that the group divides.
     public let inputs: [Input]
+    /// The exchanges between tasks, in the order of the subgraphs that they feed.
+    public let exchanges: [Exchange]
     /// Where each kind of output goes.
     public let outputs: [Sink.Kind: String]
     /// Which alerts have their personal data masked (R38).
@@ -25,6 +35,10 @@ public struct DaemonTopics: Hashable, Sendable {
         let name = application ?? pipeline.topology.family
         self.application = name
         inputs = try Self.inputs(pipeline)
+        exchanges = pipeline.topology.exchanged.map { subgraph in
+            Exchange(
+                subgraph: subgraph, topic: "\(name).exchange.\(pipeline.topology.subgraphs[subgraph].name)")
+        }
         var outputs: [Sink.Kind: String] = [:]
         for kind in Sink.Kind.allCases {
             let named = pipeline.sinks.first { $0.kind == kind }?.topic
@@ -81,7 +95,17 @@ public struct DaemonTopics: Hashable, Sendable {
     public var changelog: String { "\(application).changelog" }
 
     /// The input partitions of a task, in the order of `inputs`.
-    public func partitions(of task: Int) -> [TopicPartition] { inputs.map { TopicPartition($0.topic, task) } }
+    public func inputPartitions(of task: Int) -> [TopicPartition] { inputs.map { TopicPartition($0.topic, task) } }
+
+    /// All partitions that a task reads: the input partitions, and behind them those of `exchanges`.
+    public func partitions(of task: Int) -> [TopicPartition] {
+        inputPartitions(of: task) + exchanges.map { TopicPartition($0.topic, task) }
+    }
+
+    /// What the partitions of a task hold, where there are so many tasks.
+    func bindings(tasks: Int) -> [PartitionBinding] {
+        inputs.map(\.binding) + exchanges.map { .exchange($0.subgraph, upstreamTasks: tasks) }
+    }
 
     /// The topics that the application keeps for itself or writes, for so many tasks.
     public func specifications(tasks: Int) -> [TopicSpec] {
@@ -90,6 +114,7 @@ public struct DaemonTopics: Hashable, Sendable {
             TopicSpec(name: control, partitions: tasks, isCompacted: false, retentionMilliseconds: -1),
             TopicSpec(name: changelog, partitions: tasks, isCompacted: true),
         ]
+        topics += exchanges.map { TopicSpec(name: $0.topic, partitions: tasks, isCompacted: false) }
         for kind in Sink.Kind.allCases {
             if let topic = outputs[kind] {
                 topics.append(TopicSpec(name: topic, partitions: tasks, isCompacted: false))

@@ -10,24 +10,40 @@ struct Outbox {
     private let encoder: OutputEncoder
     private var json = JSONWriter()
     private(set) var records: [OutboundRecord] = []
-    private(set) var byteCount = 0
+    private var recordBytes = 0
+    private var exchange: ExchangeOutbox
 
-    init(topology: Topology, topics: DaemonTopics, task: Int) {
+    /// `tasks` is how many tasks there are.
+    init(topology: Topology, topics: DaemonTopics, task: Int, tasks: Int) {
         self.topics = topics
         self.task = task
         encoder = OutputEncoder(
             topology: topology, masks: topics.masks,
-            partitions: topics.partitions(of: task).map { (topic: $0.topic, partition: $0.partition) })
+            partitions: topics.inputPartitions(of: task).map { (topic: $0.topic, partition: $0.partition) })
+        exchange = ExchangeOutbox(topology: topology, topics: topics, task: task, tasks: tasks)
     }
 
-    var isEmpty: Bool { records.isEmpty }
+    var byteCount: Int { recordBytes + exchange.byteCount }
 
-    /// Adds rows, each under the key of its merchant.
+    var isEmpty: Bool { records.isEmpty && exchange.byteCount == 0 }
+
+    /// Adds rows, each under the key of its merchant, or that of the alert where there is none; and what exchanges carry on.
     mutating func append(_ outputs: Outputs) {
-        for alert in outputs.alerts { appendRow(.alerts, key: alert.merchantID) { $0.write(alert, to: &$1) } }
-        for alert in outputs.shadow { appendRow(.shadow, key: alert.merchantID) { $0.write(alert, to: &$1) } }
-        for line in outputs.lines { appendRow(.creditLines, key: line.merchantID) { $0.write(line, to: &$1) } }
-        for credit in outputs.credits { appendRow(.credits, key: credit.merchantID) { $0.write(credit, to: &$1) } }
+        for alert in outputs.alerts { appendRow(.alerts, key: alert.recordKey) { $0.write(alert, to: &$1) } }
+        for alert in outputs.shadow { appendRow(.shadow, key: alert.recordKey) { $0.write(alert, to: &$1) } }
+        for line in outputs.lines {
+            appendRow(.creditLines, key: Array(line.merchantID.utf8)) { $0.write(line, to: &$1) }
+        }
+        for credit in outputs.credits {
+            appendRow(.credits, key: Array(credit.merchantID.utf8)) { $0.write(credit, to: &$1) }
+        }
+        guard !outputs.departed.isEmpty else { return }
+        for record in exchange.append(outputs.departed) { append(record) }
+    }
+
+    /// Adds what is left for exchanges, and how far the task has come.
+    mutating func appendRest(of state: TaskState) {
+        for record in exchange.takeRest(of: state) { append(record) }
     }
 
     /// Adds records that were set aside, each under the key that it came with, or as much of it as is kept.
@@ -52,13 +68,7 @@ struct Outbox {
 
     mutating func removeAll() {
         records.removeAll(keepingCapacity: true)
-        byteCount = 0
-    }
-
-    private mutating func appendRow(
-        _ sink: Sink.Kind, key: String, _ write: (OutputEncoder, inout JSONWriter) -> Void
-    ) {
-        appendRow(sink, key: Array(key.utf8), write)
+        recordBytes = 0
     }
 
     private mutating func appendRow(
@@ -72,7 +82,12 @@ struct Outbox {
     }
 
     private mutating func append(_ record: OutboundRecord) {
-        byteCount += (record.key?.count ?? 0) + (record.value?.count ?? 0)
+        recordBytes += (record.key?.count ?? 0) + (record.value?.count ?? 0)
         records.append(record)
     }
+}
+
+extension Alert {
+    /// The key of its records: the merchant, so that whoever reads them finds all of one together.
+    fileprivate var recordKey: [UInt8] { merchantID.map { Array($0.utf8) } ?? keyBytes }
 }

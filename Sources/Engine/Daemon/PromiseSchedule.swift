@@ -22,8 +22,19 @@ struct PromiseSchedule {
         }
     }
 
-    /// Reads records of a partition, each after the promises made before it.
+    /// Reads records of an input or an exchange, each after the promises made before it.
     mutating func read(
+        _ records: RecordBatch, rows: Range<Int>, of partition: Int, into state: inout TaskState
+    ) throws(SnapshotError) -> TaskState.SetAside {
+        guard state.isExchange(partition) else {
+            return readInput(records, rows: rows, of: partition, into: &state)
+        }
+        try state.receive(records.slice(rows), of: partition)
+        return .none
+    }
+
+    /// Reads records of an input partition, each after the promises made before it.
+    mutating func readInput(
         _ records: RecordBatch, rows: Range<Int>, of partition: Int, into state: inout TaskState
     ) -> TaskState.SetAside {
         var setAside = TaskState.SetAside.none

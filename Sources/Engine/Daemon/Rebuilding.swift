@@ -30,13 +30,17 @@ struct Rebuilding {
     var isComplete: Bool { zip(offsetsNext, goals).allSatisfy { $0 >= $1 } }
 
     /// Reads what a poll has brought for one partition, as far as it was committed.
-    mutating func read(_ arrivals: Inbox.Arrivals, of partition: Int) {
+    mutating func read(_ arrivals: Inbox.Arrivals, of partition: Int) throws(DaemonError) {
         let goal = goals[partition]
         guard offsetsNext[partition] < goal else { return }
         let records = arrivals.batch.records
         let end = records.firstIndex { Int64($0.position) >= goal } ?? records.endIndex
         if end > 0 {
-            _ = promises.read(arrivals.batch, rows: 0..<end, of: partition, into: &state)
+            do {
+                _ = try promises.read(arrivals.batch, rows: 0..<end, of: partition, into: &state)
+            } catch {
+                throw DaemonError(partitions[partition], holds: error)
+            }
             _ = state.advance()
             recordCount += end
             offsetsNext[partition] = Int64(records[end - 1].position) + 1
@@ -58,7 +62,8 @@ struct Rebuilding {
 
     /// Which partitions are to pause and which to go on; those that have arrived wait.
     var imbalance: StagingBound.Imbalance {
-        var change = bound.imbalance(of: state, among: partitions.indices.filter { offsetsNext[$0] < goals[$0] })
+        var change = bound.imbalance(
+            of: state, among: partitions.indices.filter { offsetsNext[$0] < goals[$0] && !state.isExchange($0) })
         for index in partitions.indices where offsetsNext[index] >= goals[index] && !bound.isPaused(partitions[index]) {
             change.ahead.append(partitions[index])
         }

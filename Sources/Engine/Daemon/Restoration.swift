@@ -61,6 +61,8 @@ final class Restoration {
     private var changes: [[UInt8]: [UInt8]] = [:]
     private var rebuilding: Rebuilding?
     private var recordsAgain = 0
+    /// The pane ends until which all recorded settings are in force everywhere in the task.
+    private var settled = EventTime.distantPast
 
     init(number: Int, plan: TaskPlan, hashSeed: UInt64, commandNext: Int64) {
         self.number = number
@@ -212,7 +214,7 @@ final class Restoration {
     private var recorded: [ControlRecord.Effect] { (checkpoint?.header.pending ?? []) + effects }
 
     private var pending: [ControlRecord.Effect] {
-        recorded.filter { EventTime(milliseconds: $0.pane) > commit.watermark }
+        recorded.filter { EventTime(milliseconds: $0.pane) > settled }
     }
 
     private func settingsAtStart() throws -> PipelineSettings {
@@ -236,7 +238,7 @@ final class Restoration {
 
     private func settingsInForce() throws -> PipelineSettings {
         var inForce = try settingsAtStart()
-        for effect in recorded where EventTime(milliseconds: effect.pane) <= commit.watermark {
+        for effect in recorded where EventTime(milliseconds: effect.pane) <= settled {
             if case .reload(let settings) = effect.command.body { inForce = settings }
         }
         return inForce
@@ -273,9 +275,9 @@ final class Restoration {
     }
 
     /// Reads what a poll has brought for one partition.
-    func read(_ arrivals: Inbox.Arrivals, of partition: Int) {
+    func read(_ arrivals: Inbox.Arrivals, of partition: Int) throws(DaemonError) {
         guard step == .reading else { return }
-        rebuilding?.read(arrivals, of: partition)
+        try rebuilding?.read(arrivals, of: partition)
     }
 
     private func balance(_ broker: any Broker) throws(BrokerError) {
@@ -287,6 +289,7 @@ final class Restoration {
 
     private func finish(_ broker: any Broker) throws {
         guard let state = rebuilding?.state else { return }
+        settled = state.lowestWatermark
         let revision = try settingsInForce().revision
         if let difference = commit.difference(
             to: state, revision: revision, of: partitions, task: number, hadCheckpoint: checkpoint != nil)

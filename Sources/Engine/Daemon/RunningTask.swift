@@ -62,7 +62,7 @@ final class RunningTask {
         self.checkpointDue = checkpointDue
         let topology = try plan.topology(of: restored.inForce)
         basePane = topology.basePane
-        outbox = Outbox(topology: topology, topics: plan.topics, task: number)
+        outbox = Outbox(topology: topology, topics: plan.topics, task: number, tasks: plan.tasks)
         if restored.isNew { recordBirth() }
     }
 
@@ -82,12 +82,9 @@ final class RunningTask {
     // MARK: - Reading
 
     /// Reads what a poll has brought for one partition.
-    func read(_ arrivals: Inbox.Arrivals, of partition: Int, at now: Int64) {
+    func read(_ arrivals: Inbox.Arrivals, of partition: Int, at now: Int64) throws(DaemonError) {
         if let last = arrivals.batch.records.last {
-            let setAside = state.read(arrivals.batch, of: partition)
-            lateCount += setAside.lateEvents.count
-            deadLetterCount += setAside.deadLetters.count
-            outbox.append(setAside)
+            try read(arrivals.batch, of: partition)
             moveOn(to: Int64(last.position) + 1, of: partition)
             ends[partition] = nil
         }
@@ -96,6 +93,20 @@ final class RunningTask {
             moveOn(to: end, of: partition)
             if ends[partition]?.offset != end { ends[partition] = PartitionEnd(offset: end, since: now) }
         }
+    }
+
+    private func read(_ records: RecordBatch, of partition: Int) throws(DaemonError) {
+        guard !state.isExchange(partition) else {
+            do throws(SnapshotError) {
+                return try state.receive(records, of: partition)
+            } catch {
+                throw DaemonError(partitions[partition], holds: error)
+            }
+        }
+        let setAside = state.read(records, of: partition)
+        lateCount += setAside.lateEvents.count
+        deadLetterCount += setAside.deadLetters.count
+        outbox.append(setAside)
     }
 
     private func moveOn(to offset: Int64, of partition: Int) {
@@ -149,8 +160,9 @@ final class RunningTask {
     /// anything.
     private func proposals(at now: Int64) -> [(index: Int, promised: EventTime)] {
         guard let idleAfter = plan.settings.idleAfter else { return [] }
-        let idle = partitions.indices.filter { index in ends[index].map { now - $0.since >= idleAfter } ?? false }
-        let slowest = partitions.indices.filter { !idle.contains($0) }.map { state.watermark(of: $0) }.min()
+        let inputs = partitions.indices.filter { !state.isExchange($0) }
+        let idle = inputs.filter { index in ends[index].map { now - $0.since >= idleAfter } ?? false }
+        let slowest = inputs.filter { !idle.contains($0) }.map { state.watermark(of: $0) }.min()
         return idle.compactMap { index in
             let reached = slowest ?? EventTime(milliseconds: now - idleAfter) - state.lateness(of: index)
             guard reached > .distantPast else { return nil }
@@ -194,10 +206,11 @@ final class RunningTask {
     }
 
     private func settlePending() {
-        for effect in pending where EventTime(milliseconds: effect.pane) <= state.watermark {
+        let settled = state.lowestWatermark
+        for effect in pending where EventTime(milliseconds: effect.pane) <= settled {
             if case .reload(let settings) = effect.command.body { inForce = settings }
         }
-        pending.removeAll { EventTime(milliseconds: $0.pane) <= state.watermark }
+        pending.removeAll { EventTime(milliseconds: $0.pane) <= settled }
     }
 
     // MARK: - Committing
@@ -206,6 +219,7 @@ final class RunningTask {
     func prepareCommit() -> [TopicPartition: CommittedOffset] {
         settlePending()
         outbox.append(state.takeChanges())
+        outbox.appendRest(of: state)
         let digest = state.digest
         for (index, partition) in partitions.enumerated() {
             let note = OffsetNote(
@@ -264,9 +278,11 @@ final class RunningTask {
 
     /// Which partitions are to pause and which to go on, so that staging stays within its bound (R10).
     ///
-    /// One at its end is not among them: it has nothing to give that could free the rest, so the others must go on.
+    /// What exchanges bring is always behind, and where everything comes through one, input that waits would keep other
+    /// tasks waiting. One at its end is not among them: it has nothing to give that could free the rest, so the others must go on.
     var imbalance: StagingBound.Imbalance {
-        bound.imbalance(of: state, among: partitions.indices.filter { ends[$0] == nil })
+        guard !plan.isRepartitioned else { return StagingBound.Imbalance() }
+        return bound.imbalance(of: state, among: partitions.indices.filter { ends[$0] == nil && !state.isExchange($0) })
     }
 
     /// Notes what was paused and let go on; an end that was seen before says nothing of a paused partition.

@@ -27,7 +27,13 @@ final class TaskPlan {
         pipelines[current] = pipeline
     }
 
-    var bindings: [PartitionBinding] { topics.inputs.map(\.binding) }
+    /// How many tasks there are, once that was found out.
+    var tasks = 0
+
+    /// Whether input is dealt out to other tasks before it is staged.
+    var isRepartitioned: Bool { topics.exchanges.contains { $0.subgraph == Subgraph.main } }
+
+    var bindings: [PartitionBinding] { topics.bindings(tasks: tasks) }
 
     /// The graph that some settings put in force.
     func topology(of settings: PipelineSettings) throws(DaemonError) -> Topology {

@@ -186,7 +186,7 @@ public final class Worker {
         for task in running {
             var hasRead = false
             for (index, arrivals) in arrivals(for: task.partitions) {
-                task.read(arrivals, of: index, at: now)
+                try task.read(arrivals, of: index, at: now)
                 hasRead = true
             }
             if hasRead { advance(task) }
@@ -194,7 +194,7 @@ public final class Worker {
             if found > 0 { observe(.merchantsSplit(task: task.number, count: partitioning.splitCount)) }
         }
         for task in restoring {
-            for (index, arrivals) in arrivals(for: task.partitions) { task.read(arrivals, of: index) }
+            for (index, arrivals) in arrivals(for: task.partitions) { try task.read(arrivals, of: index) }
         }
         for task in running { balance(task) }
         return .worked

@@ -37,6 +37,7 @@ struct WorkerStart {
         switch step {
         case .countPartitions(let index):
             try count(index, broker)
+            plan.tasks = tasks
             step = index + 1 < topics.inputs.count ? .countPartitions(index + 1) : .createTopics
         case .createTopics:
             if createsTopics { try broker.createTopics(topics.specifications(tasks: tasks)) }
@@ -97,7 +98,9 @@ struct WorkerStart {
                 "there is no topic \(topic.name); create it with \(topic.partitions) partitions, or let the daemon do it"
             )
         }
-        let isOwn = topic.name == topics.control || topic.name == topics.changelog
+        let isOwn =
+            topic.name == topics.control || topic.name == topics.changelog
+            || topics.exchanges.contains { $0.topic == topic.name }
         guard !isOwn || count == topic.partitions else {
             throw DaemonError(
                 .stop,

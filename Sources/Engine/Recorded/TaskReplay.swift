@@ -18,23 +18,29 @@ public struct TaskReplay {
         public var outputs: Outputs
         /// Dead letters and late events.
         public var setAside: TaskState.SetAside
+
+        var isEmpty: Bool { outputs.isEmpty && setAside.deadLetters.isEmpty && setAside.lateEvents.isEmpty }
     }
 
+    /// The input partitions.
     private let partitions: [TopicPartition]
+    /// Those that were not read to the end of the recording.
+    private var unread: [Int]
     private var outbox: Outbox
     private var state: TaskState
     private var promises: PromiseSchedule
     private var inbox = Inbox()
 
-    /// Prepares the replay of a task with the control records of its partition.
+    /// Prepares the replay of one of so many tasks with the control records of its partition.
     ///
     /// `fallback` is in force where the control records name no settings; `scores` says of which stages, by index, scores
     /// are wanted.
     public init(
-        task number: Int, topics: DaemonTopics, control: [StoredRecord], fallback: Pipeline,
+        task number: Int, of tasks: Int, topics: DaemonTopics, control: [StoredRecord], fallback: Pipeline,
         bounds: Intake.Bounds = Intake.Bounds(), scores: [Int: ScoreRow.Detail] = [:]
     ) throws(DaemonError) {
-        partitions = topics.partitions(of: number)
+        partitions = topics.inputPartitions(of: number)
+        unread = Array(partitions.indices)
         var decisions: [ControlRecord.Decision] = []
         for record in control {
             guard let value = record.value, let entry = ControlRecord(bytes: value) else {
@@ -50,9 +56,9 @@ public struct TaskReplay {
         let topology = first.topology
         var bounds = bounds
         bounds.maxAhead = first.maxAhead
-        outbox = Outbox(topology: topology, topics: topics, task: number)
+        outbox = Outbox(topology: topology, topics: topics, task: number, tasks: 0)
         state = TaskState(
-            topology: topology, partitions: topics.inputs.map(\.binding),
+            topology: topology, partitions: topics.bindings(tasks: tasks),
             bounds: bounds, hashSeed: 0)
         state.askForScores(scores)
         for effect in effects {
@@ -73,36 +79,51 @@ public struct TaskReplay {
         return try settings.load()
     }
 
-    /// What was counted, once it has run.
+    /// What was counted so far.
     public var counters: (intake: IntakeCounters, groups: GroupCounters) { (state.intakeCounters, state.counters) }
 
-    /// Replays the recording to its end, and flushes if asked to (R15); rows are handed out as they come.
+    /// Whether every partition was read to the end of the recording.
+    var isOver: Bool { unread.isEmpty }
+
+    /// How far the input has come.
+    var inputWatermark: EventTime { state.inputWatermark }
+
+    /// Reads the next records of the partition that is furthest behind.
     ///
     /// The end of a recording is no end of its partitions: without a flush the task stays at its lowest watermark, as
     /// the daemon did when the recording ended.
-    public mutating func run(
-        _ source: inout some RecordSource, flushes: Bool, emit: (Rows) throws -> Void
-    ) throws {
-        var open = Array(partitions.indices)
-        while let turn = open.min(by: { state.watermark(of: $0) < state.watermark(of: $1) }) {
-            let records = try source.next(of: partitions[turn])
-            if records.isEmpty {
-                promises.keep(upTo: .max, of: turn, in: &state)
-                open.removeAll { $0 == turn }
-            }
-            let setAside = read(records, of: turn)
-            try emit(Rows(outputs: state.advance(), setAside: setAside))
+    mutating func step(_ source: inout some RecordSource) throws -> Rows {
+        guard let turn = unread.min(by: { state.watermark(of: $0) < state.watermark(of: $1) }) else {
+            return Rows(outputs: Outputs(), setAside: .none)
         }
-        if flushes { try emit(Rows(outputs: state.flush(), setAside: TaskState.SetAside.none)) }
+        let records = try source.next(of: partitions[turn])
+        if records.isEmpty {
+            promises.keep(upTo: .max, of: turn, in: &state)
+            unread.removeAll { $0 == turn }
+        }
+        let setAside = read(records, of: turn)
+        return Rows(outputs: state.advance(), setAside: setAside)
     }
 
-    /// Replays the recording to its end without a flush, and says the rows as the daemon would have produced them.
-    public mutating func records(from source: inout some RecordSource) throws -> [OutboundRecord] {
+    /// Takes what another task, or this one, hands on to a subgraph, and how far that task has come.
+    mutating func receive(_ events: [EventBatch], in subgraph: Int, from task: Int, watermark: EventTime) {
+        state.receive(events, in: subgraph, from: task, watermark: watermark)
+    }
+
+    /// Does all that is due by what it has read and received.
+    mutating func advance() -> Outputs { state.advance() }
+
+    /// How far the task has come with what it hands on to a subgraph.
+    func watermark(sentTo subgraph: Int) -> EventTime { state.watermark(sentTo: subgraph) }
+
+    /// Does all that is due in a subgraph until the end of time (R15).
+    mutating func flush(_ subgraph: Int) -> Outputs { state.flush(subgraph) }
+
+    /// Rows as the daemon would have produced them.
+    func records(of rows: Rows) -> [OutboundRecord] {
         var outbox = outbox
-        try run(&source, flushes: false) { rows in
-            outbox.append(rows.setAside)
-            outbox.append(rows.outputs)
-        }
+        outbox.append(rows.setAside)
+        outbox.append(rows.outputs)
         return outbox.records
     }
 
@@ -111,6 +132,6 @@ public struct TaskReplay {
         let place = inbox.place(of: partitions[partition])
         for record in records { inbox.append(record, at: place) }
         let batch = inbox.arrivals[place].batch
-        return promises.read(batch, rows: batch.records.indices, of: partition, into: &state)
+        return promises.readInput(batch, rows: batch.records.indices, of: partition, into: &state)
     }
 }

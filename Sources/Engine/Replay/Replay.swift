@@ -71,10 +71,11 @@ public struct Replay {
         progress: (ReplayProgress) -> Void = { _ in }
     ) async throws -> ReplayReport {
         let workers = workers
+        let subgraphs = topology.subgraphs.count
         var wasStopped = false
         var next = try readChunk(into: &sink)
         while let chunk = next {
-            async let outputs = Self.apply(chunk, on: workers)
+            async let outputs = Self.apply(chunk, on: workers, subgraphs: subgraphs)
             wasStopped = isStopped()
             next = wasStopped ? nil : try readChunk(into: &sink)
             try sink.write(await outputs)
@@ -83,7 +84,7 @@ public struct Replay {
         if !wasStopped {
             let end = options.flushes ? EventTime.distantFuture : intake.watermark
             let rest = Chunk(events: EventBatch(slotCount: topology.layout.slotCount), watermark: end)
-            try sink.write(await Self.apply(rest, on: workers))
+            try sink.write(await Self.apply(rest, on: workers, subgraphs: subgraphs))
         }
         return await report(wasStopped: wasStopped)
     }
@@ -110,12 +111,28 @@ public struct Replay {
         return Chunk(events: read.events, watermark: intake.watermark)
     }
 
-    /// Has all shards work on a chunk, and puts their rows into the order of files.
-    private static func apply(_ chunk: Chunk, on workers: [ShardWorker]) async -> Outputs {
-        if workers.count == 1 { return await workers[0].apply(chunk.events, watermark: chunk.watermark) }
+    /// Has all shards work on a chunk, subgraph by subgraph, and puts their rows into the order of files.
+    ///
+    /// An exchange is a hand-over between shards: what has departed from a subgraph is there when all of them are through with
+    /// it, and so the next one can go as far.
+    private static func apply(_ chunk: Chunk, on workers: [ShardWorker], subgraphs: Int) async -> Outputs {
+        var outputs = await apply([chunk.events], of: Subgraph.main, watermark: chunk.watermark, on: workers)
+        guard subgraphs > 1 else { return outputs }
+        for subgraph in 1..<subgraphs {
+            let events = outputs.departed.removeValue(forKey: subgraph) ?? []
+            outputs.append(await apply(events, of: subgraph, watermark: chunk.watermark, on: workers))
+        }
+        outputs.sort()
+        return outputs
+    }
+
+    private static func apply(
+        _ events: [EventBatch], of subgraph: Int, watermark: EventTime, on workers: [ShardWorker]
+    ) async -> Outputs {
+        if workers.count == 1 { return await workers[0].apply(events, of: subgraph, watermark: watermark) }
         return await withTaskGroup(of: Outputs.self) { group in
             for worker in workers {
-                group.addTask { await worker.apply(chunk.events, watermark: chunk.watermark) }
+                group.addTask { await worker.apply(events, of: subgraph, watermark: watermark) }
             }
             var outputs = Outputs()
             for await rows in group { outputs.append(rows) }
@@ -152,7 +169,9 @@ private actor ShardWorker {
     var counters: GroupCounters { shard.counters }
     var unjustified: [PriorLine] { shard.unjustified }
 
-    func apply(_ events: EventBatch, watermark: EventTime) -> Outputs { shard.apply(events, watermark: watermark) }
+    func apply(_ events: [EventBatch], of subgraph: Int, watermark: EventTime) -> Outputs {
+        shard.apply(events, of: subgraph, watermark: watermark)
+    }
 }
 
 /// Which partition is read next (R10).

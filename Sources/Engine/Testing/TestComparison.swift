@@ -110,7 +110,7 @@ struct TestComparison {
         guard stage.name == expected.stage, case .window(let window) = stage.kind else { return nil }
         var differences = Differences()
         differences.add("severity", expected.severity?.rawValue, window.alert.severity.rawValue)
-        differences.add("merchant_id", expected.merchantID, alert.merchantID)
+        differences.add("merchant_id", expected.merchantID, alert.merchantID ?? "absent")
         for pair in expected.key {
             let value = window.key.firstIndex(of: pair.field).map { alert.key[$0] }
             differences.add(pair.field.name, pair.value, value ?? "absent")

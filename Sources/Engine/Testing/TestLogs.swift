@@ -141,6 +141,7 @@ struct TestLogs {
                 let type = EventType(name: name)
             else { return nil }
             return topology.sources.lazy.compactMap { $0.mappings[type] }.first
+        case .exchange: return nil
         }
     }
 

@@ -91,12 +91,15 @@ struct CanonicalSettings {
     private func source(_ source: Source, topic: String?) -> CanonicalValue {
         var mappings: [String: CanonicalValue] = [:]
         for (type, mapping) in source.mappings { mappings[type.name] = self.mapping(mapping) }
-        return .map([
+        var values: [String: CanonicalValue] = [
             "name": .text(source.name), "format": .text(source.format.rawValue), "topic": .optional(topic),
             "event": selector(source.selector), "type": path(source.typePath), "mappings": .map(mappings),
             "partitioned_by": .text(source.partitionedBy.name), "lateness": .span(source.lateness),
             "dedupe": dedupe(source.dedupe), "scale": .text("\(source.scale)"),
-        ])
+        ]
+        // Files that are older than the key keep their revision.
+        if source.isRepartitioned { values["repartition"] = .text("true") }
+        return .map(values)
     }
 
     private func selector(_ selector: Source.Selector) -> CanonicalValue {

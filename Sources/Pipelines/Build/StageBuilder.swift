@@ -213,33 +213,10 @@ struct StageBuilder {
 
     // MARK: - Fields
 
-    /// A window's alert names a merchant; whatever has a key is kept where the key's events are.
     private func checkKey(_ key: KeySpec) {
         for part in key.fields {
             check(part.field, at: part.position, in: events)
             check(part.field, at: part.position, in: Self.events(of: sideSources))
-        }
-        let fields = key.fields.map(\.field)
-        guard key.isWhole else { return }
-        if case .window = spec.kind, !fields.contains(.merchantID) {
-            report.error(
-                key.position, "the key of `\(spec.name)` lacks merchant_id; an alert names its merchant",
-                "add merchant_id to the key")
-        }
-        guard isWhole else { return }
-        let partitions = Set((sources + sideSources).map(\.source.partitionedBy))
-            .sorted { $0.rawValue < $1.rawValue }
-        for field in partitions where !fields.contains(field) && (field != .merchantID || spec.isTransform) {
-            report.error(
-                key.position,
-                "the key of `\(spec.name)` lacks \(field.name), by which what it reads is partitioned",
-                "add \(field.name) to the key")
-        }
-        if partitions.count > 1 {
-            report.error(
-                spec.from.first?.position ?? spec.position,
-                "`\(spec.name)` reads sources partitioned by \(alternatives(partitions.map(\.name)))",
-                "partition all of them by one field")
         }
     }
 

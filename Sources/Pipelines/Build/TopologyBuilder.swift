@@ -10,6 +10,8 @@ struct TopologyBuilder {
     let stages: [StageDraft]
     /// Indices of the stages so that each comes after those it reads.
     let order: [Int]
+    /// Which subgraph runs each stage.
+    let partitioning: Partitioning
     /// What becomes of claimed lines.
     let ledger: LedgerPolicy
 
@@ -17,7 +19,7 @@ struct TopologyBuilder {
     func build() -> Topology {
         let layout = layout()
         var basePane: EventSpan?
-        let built = stages.map { draft in
+        let built = stages.enumerated().map { index, draft in
             if case .window(let window) = draft.kind {
                 basePane = EventSpan(
                     milliseconds: greatestCommonDivisor(
@@ -25,11 +27,12 @@ struct TopologyBuilder {
             }
             return Stage(
                 name: draft.spec.name, inputs: draft.inputs, thresholds: draft.spec.thresholds.map(\.threshold),
-                kind: kind(draft.kind, layout), mode: draft.spec.mode)
+                kind: kind(draft.kind, layout), mode: draft.spec.mode, subgraph: partitioning.places[index])
         }
         return Topology(
             family: family, revision: "", layout: layout, sources: sources.map(\.source), stages: built,
-            evaluationOrder: order, basePane: basePane ?? .minutes(1), ledger: ledger)
+            evaluationOrder: order, subgraphs: partitioning.subgraphs, basePane: basePane ?? .minutes(1), ledger: ledger
+        )
     }
 
     private func kind(_ kind: StageDraft.Kind, _ layout: EventLayout) -> Stage.Kind {
@@ -73,7 +76,9 @@ struct TopologyBuilder {
             }
         }
         let attached = stages.enumerated().flatMap { $1.spec.columns(stage: $0) }
-        return EventLayout(fields: Field.allCases.filter(fields.contains), attached: attached)
+        return EventLayout(
+            fields: Field.allCases.filter(fields.contains), attached: attached,
+            keepsPassage: partitioning.subgraphs.count > 1)
     }
 
     private func greatestCommonDivisor(_ left: Int64, _ right: Int64) -> Int64 {

@@ -50,7 +50,7 @@ public struct PipelineDiagram: Hashable, Sendable {
         }
         for stage in topology.stages {
             let role: Role = if case .transform = stage.kind { .transform } else { .window }
-            nodes.append(Node(role: role, name: stage.name, details: Self.details(of: stage)))
+            nodes.append(Node(role: role, name: stage.name, details: Self.details(of: stage, in: topology)))
         }
         for (index, stage) in topology.stages.enumerated() {
             for input in stage.inputs + stage.sideInputs {
@@ -129,7 +129,8 @@ public struct PipelineDiagram: Hashable, Sendable {
 
     private static func details(of source: Source, topic: String?) -> [String] {
         let types = source.mappings.keys.map(\.name).sorted().joined(separator: ", ")
-        return [types, "by \(source.partitionedBy.name)"] + (topic.map { ["topic \($0)"] } ?? [])
+        let dealing = source.isRepartitioned ? "through an exchange by" : "by"
+        return [types, "\(dealing) \(source.partitionedBy.name)"] + (topic.map { ["topic \($0)"] } ?? [])
     }
 
     private static func words(for value: Threshold.Value) -> String {
@@ -139,15 +140,17 @@ public struct PipelineDiagram: Hashable, Sendable {
         }
     }
 
-    private static func details(of stage: Stage) -> [String] {
+    private static func details(of stage: Stage, in topology: Topology) -> [String] {
         let thresholds = stage.thresholds.map { "\($0.name) = \(words(for: $0.value))" }
+        let exchange = topology.isExchanged(stage) ? ["through an exchange"] : []
         let window: Window
         switch stage.kind {
-        case .transform(let transform): return details(of: transform) + thresholds
+        case .transform(let transform): return details(of: transform) + exchange + thresholds
         case .window(let found): window = found
         }
         var details = stage.mode == .shadow ? ["in shadow"] : []
         details.append("by \(window.key.map(\.name).joined(separator: ", "))")
+        details += exchange
         details.append("\(window.size.text) every \(window.every.text)")
         details += thresholds
         details.append("severity \(window.alert.severity.rawValue)")

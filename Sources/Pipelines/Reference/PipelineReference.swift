@@ -105,6 +105,7 @@ public enum PipelineReference {
             ("\(FileLimits.repetitions)", "repetitions of a record in a test"),
             ("\(Limits.recordBytes) bytes", "a record"),
             ("\(Limits.identifierBytes) bytes", "a short string of a record"),
+            ("\(Limits.textBytes) bytes", "a text of a record"),
             ("\(Limits.nesting)", "objects and arrays inside each other in a record"),
             ("\(Limits.evidenceSample)", "events, and accounts, that an alert names"),
             ("\(Limits.deadLetterBytes) bytes", "what is kept of a record that was set aside"),

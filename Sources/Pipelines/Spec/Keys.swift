@@ -68,6 +68,9 @@ public enum PipelineKeys {
             optional(
                 "partitioned_by", "the field that decides the partition; merchant_id if absent", .field([.identifier])),
             optional(
+                "repartition", "true where the topic is partitioned by something else: events are dealt out first",
+                .boolean),
+            optional(
                 "lateness", "how far behind its partition's newest event an event may be", .duration(allowsZero: true)),
             optional(
                 "scale", "decimal places of its money, 0 to 9; 2 if absent",

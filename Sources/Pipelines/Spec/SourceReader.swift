@@ -51,7 +51,8 @@ struct SourceReader {
             name: entry.key, format: format, selector: events.selector, typePath: typePath,
             mappings: mappings, partitionedBy: partitionedBy,
             lateness: lateness,
-            dedupe: readDedupe(mapping, mappings: mappings), scale: scale)
+            dedupe: readDedupe(mapping, mappings: mappings), scale: scale,
+            isRepartitioned: mapping["repartition"]?.boolean("repartition", report) ?? false)
         return SourceSpec(
             source: source, position: entry.position, topic: topic)
     }

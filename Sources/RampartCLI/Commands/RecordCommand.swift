@@ -116,7 +116,7 @@ struct RecordCommand: ParsableCommand {
     private static func parts(of application: Application, includesChangelog: Bool) throws -> [Part] {
         let topics = application.topics
         let tasks = 0..<(try application.taskCount())
-        let inputs = tasks.flatMap { topics.partitions(of: $0) }
+        let inputs = tasks.flatMap { topics.inputPartitions(of: $0) }
         var others = tasks.map { TopicPartition(topics.control, $0) } + [TopicPartition(topics.commands, 0)]
         if includesChangelog { others += tasks.map { TopicPartition(topics.changelog, $0) } }
         return try inputs.map { Part(partition: $0, role: .input, kept: try application.logRange(of: $0)) }

@@ -3,7 +3,7 @@ import Pipelines
 import RampartCore
 import Storage
 
-/// The replay of a recorded log: every task of the application that was recorded, one after the other.
+/// The replay of a recorded log: every task of the application that was recorded.
 ///
 /// What the daemon decided is read from the recording and not decided again. The rows of all tasks are held in memory
 /// until the last one has run, since their order is that of one file (R35).
@@ -38,7 +38,7 @@ struct RecordedReplay {
         }
         let lead = topics.lead
         tasks = manifest.partitions.count { $0.role == .input && $0.partition.topic == lead }
-        let partitions = (0..<tasks).flatMap { [topics] task in topics.partitions(of: task) }
+        let partitions = (0..<tasks).flatMap { [topics] task in topics.inputPartitions(of: task) }
         names = partitions.map(\.description)
         guard tasks > 0, partitions.allSatisfy({ manifest[$0] != nil }) else {
             throw Failure.unusable("\(folder): the recording lacks input topics that the pipeline reads")
@@ -46,7 +46,7 @@ struct RecordedReplay {
     }
 
     /// The partitions of all tasks, for the rows of records that were set aside.
-    var partitions: [TopicPartition] { (0..<tasks).flatMap { topics.partitions(of: $0) } }
+    var partitions: [TopicPartition] { (0..<tasks).flatMap { topics.inputPartitions(of: $0) } }
 
     /// Replays all tasks into a sink.
     func run(
@@ -57,13 +57,13 @@ struct RecordedReplay {
         var groups = GroupCounters(pipeline.topology)
         var failures: [ReplayReport.Failure] = []
         let count = RecordCount()
-        for task in 0..<tasks where !isStopped() {
-            var replay = try taskReplay(task)
+        for together in shifts where !isStopped() {
+            var replay = LogReplay(try together.map(taskReplay), topology: pipeline.topology)
             var source = RecordedSource(recording, count: count, isStopped: isStopped)
-            let first = task * topics.inputs.count
             do {
-                try replay.run(&source, flushes: flushes) { rows in
+                try replay.run(&source, flushes: flushes) { index, rows in
                     outputs.append(rows.outputs)
+                    let first = together[index] * topics.inputs.count
                     try sink.write(
                         deadLetters: rows.setAside.deadLetters.map { $0.moved(by: first) },
                         lateEvents: rows.setAside.lateEvents.map { $0.moved(by: first) })
@@ -72,8 +72,10 @@ struct RecordedReplay {
             } catch let error as RecordedSource.Failed {
                 failures.append(ReplayReport.Failure(log: error.partition.description, error: error.error))
             }
-            intake.add(replay.counters.intake)
-            groups.add(replay.counters.groups)
+            for counters in replay.counters {
+                intake.add(counters.intake)
+                groups.add(counters.groups)
+            }
         }
         outputs.sort()
         try sink.write(outputs)
@@ -81,11 +83,15 @@ struct RecordedReplay {
             intake: intake, groups: groups, failures: failures, wasStopped: isStopped())
     }
 
+    /// The tasks that are replayed together, shift by shift: all where exchanges join them, else one by one.
+    private var shifts: [[Int]] { topics.exchanges.isEmpty ? (0..<tasks).map { [$0] } : [Array(0..<tasks)] }
+
     private func taskReplay(_ task: Int) throws -> TaskReplay {
         let control = try controlRecords(of: task)
         do throws(DaemonError) {
             return try TaskReplay(
-                task: task, topics: topics, control: control, fallback: pipeline, bounds: bounds, scores: scores)
+                task: task, of: tasks, topics: topics, control: control, fallback: pipeline, bounds: bounds,
+                scores: scores)
         } catch {
             throw Failure.running("\(recording.folder): \(error.message)")
         }

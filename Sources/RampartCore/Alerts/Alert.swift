@@ -79,8 +79,8 @@ public struct Alert: Hashable, Sendable {
     public var mode: Stage.Mode
     /// Index of the stage in the topology.
     public var stage: Int
-    /// The merchant who is under attack.
-    public var merchantID: String
+    /// The merchant who is under attack; nil where the stage's key names none.
+    public var merchantID: String?
     /// The values of the stage's key, in the order of its fields.
     public var key: [String]
     /// The key as bytes, each value behind its length: the order of rows (R35).

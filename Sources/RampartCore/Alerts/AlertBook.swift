@@ -50,7 +50,7 @@ struct AlertBook: Sendable {
     ///
     /// An alert of the other mode ends here, so that each output has whole alerts.
     mutating func open(
-        key: [String], merchantID: String, slot: Int, report: AlertReport, at end: EventTime,
+        key: [String], merchantID: String?, slot: Int, report: AlertReport, at end: EventTime,
         into outputs: inout Outputs
     ) -> Int32 {
         let keyBytes = KeyBytes.encode(key)

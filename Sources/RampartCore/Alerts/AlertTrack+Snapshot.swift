@@ -2,7 +2,7 @@ extension AlertTrack: SnapshotValue {
     func write(to snapshot: inout SnapshotWriter) {
         snapshot.write(id)
         snapshot.write(list: key)
-        snapshot.write(merchantID)
+        snapshot.write(merchantID ?? "")
         snapshot.write(opened)
         snapshot.write(revision)
         snapshot.write(marks.count)
@@ -21,7 +21,8 @@ extension AlertTrack: SnapshotValue {
         id = try snapshot.read()
         key = try snapshot.readList()
         keyBytes = KeyBytes.encode(key)
-        merchantID = try snapshot.read()
+        let merchant = try snapshot.read(String.self)
+        merchantID = merchant.isEmpty ? nil : merchant
         opened = try snapshot.read()
         revision = try snapshot.readCount()
         marks = []

@@ -3,7 +3,7 @@ struct AlertTrack: Sendable {
     var id: String
     var keyBytes: [UInt8]
     var key: [String]
-    var merchantID: String
+    var merchantID: String?
     var opened: EventTime
     /// The mode of the stage when it opened; it speaks in it to its end.
     var mode: Stage.Mode

@@ -135,7 +135,7 @@ struct MappingCompiler {
         switch mapping.reading {
         case .string(let prefix):
             // A text is only digested unless the graph reads it, so the record's length bounds it.
-            reading = .string(prefix: prefix, byteLimit: mapping.field.kind == .text ? .max : Limits.identifierBytes)
+            reading = .string(prefix: prefix, byteLimit: mapping.field.byteLimit)
         case .integer(let minimum, let maximum): reading = .integer(minimum: minimum, maximum: maximum)
         case .units: reading = .units
         case .decimal(let factor, let negate):

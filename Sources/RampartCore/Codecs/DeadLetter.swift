@@ -20,7 +20,7 @@ public enum DeadLetterReason: String, CaseIterable, Hashable, Sendable {
     case missingField = "missing_field"
     /// A value of another kind than the field's.
     case wrongType = "wrong_type"
-    /// A string longer than `Limits.identifierBytes`.
+    /// A string longer than `Limits.identifierBytes`, or a text longer than `Limits.textBytes`.
     case fieldTooLong = "field_too_long"
     /// A fraction or an exponent where a whole number belongs.
     case notAnInteger = "not_an_integer"
@@ -87,6 +87,8 @@ public enum Limits {
     public static let recordBytes = 1 << 20
     /// The longest value of a short string in bytes.
     public static let identifierBytes = 1024
+    /// The longest text in bytes: a message has room for all the fields of an event.
+    public static let textBytes = 64 << 10
     /// The deepest nesting of JSON objects and arrays.
     public static let nesting = 64
     /// Bytes of a message's key, of a header's name and of its value that are kept of a record set aside.

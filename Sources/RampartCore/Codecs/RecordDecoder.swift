@@ -4,6 +4,8 @@ public enum PartitionBinding: Hashable, Sendable {
     case source(Int)
     /// The source that takes the record's own `type`.
     case byType
+    /// The exchange that feeds the subgraph with this index, and the number of tasks that write there.
+    case exchange(Int, upstreamTasks: Int)
 }
 
 /// What became of one record.
@@ -54,6 +56,7 @@ public struct RecordDecoder: Sendable {
         case .byType:
             route = compiler.routeByType(topology.sources)
             boundSource = nil
+        case .exchange: preconditionFailure("What an exchange brings was decoded before.")
         }
         self.latest = latest
         mappings = compiler.mappings

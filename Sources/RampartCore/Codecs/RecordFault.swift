@@ -38,7 +38,7 @@ extension RecordFault {
         case .missingField: "`\(name)` is missing, null or empty."
         case .duplicateKey: "`\(name)` appears more than once."
         case .wrongType: "\(found), which is not the kind of value that belongs there."
-        case .fieldTooLong: "\(found), which is longer than \(Limits.identifierBytes) bytes."
+        case .fieldTooLong: "\(found), which is longer than \(field?.byteLimit ?? Limits.identifierBytes) bytes."
         case .notAnInteger: "\(found), but a whole number belongs there."
         case .numberOutOfRange: "\(found), which is out of range."
         case .negativeMoney: "\(found), but money cannot be negative."

@@ -11,8 +11,11 @@ public struct EventLayout: Hashable, Sendable {
     @usableFromInline let slotByField: [UInt8]
     @usableFromInline static let noSlot: UInt8 = 0xFF
 
+    /// Whether the last slot keeps which transforms an event has passed: where an exchange carries it on.
+    public let keepsPassage: Bool
+
     /// Creates a layout; the order of `fields` is the order of the slots, and none may repeat.
-    public init(fields: [Field], attached: [AttachedColumn] = []) {
+    public init(fields: [Field], attached: [AttachedColumn] = [], keepsPassage: Bool = false) {
         var slots = [UInt8](repeating: Self.noSlot, count: Field.allCases.count)
         for (slot, field) in fields.enumerated() {
             precondition(slots[Int(field.rawValue)] == Self.noSlot, "A field has one slot.")
@@ -20,6 +23,7 @@ public struct EventLayout: Hashable, Sendable {
         }
         self.fields = fields
         self.attached = attached
+        self.keepsPassage = keepsPassage
         stringSlots = (fields.map(\.isString) + attached.map(\.isString)).enumerated()
             .reduce(0) { $1.element ? $0 | 1 << UInt64($1.offset) : $0 }
         self.slotByField = slots
@@ -30,7 +34,10 @@ public struct EventLayout: Hashable, Sendable {
 
     /// The number of slots.
     @inlinable
-    public var slotCount: Int { fields.count + attached.count }
+    public var slotCount: Int { fields.count + attached.count + (keepsPassage ? 1 : 0) }
+
+    /// The slot of the passage, as bits of stage indices.
+    var passageSlot: Int? { keepsPassage ? slotCount - 1 : nil }
 
     /// The slot of a field, or nil where the graph does not read it.
     @inlinable

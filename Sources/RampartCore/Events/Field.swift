@@ -39,6 +39,9 @@ public enum Field: UInt8, CaseIterable, Hashable, Sendable {
         }
     }
 
+    /// The most bytes of a value that is kept as bytes.
+    var byteLimit: Int { kind == .text ? Limits.textBytes : Limits.identifierBytes }
+
     /// Whether the field says something about a person, and so is masked in messages (R38).
     public var isPersonal: Bool {
         switch self {

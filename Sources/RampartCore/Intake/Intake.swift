@@ -77,6 +77,7 @@ public struct Intake: Sendable {
         switch binding {
         case .source(let index): topology.sources[index].lateness
         case .byType: topology.sources.map(\.lateness).max() ?? .zero
+        case .exchange: .zero
         }
     }
 
@@ -87,6 +88,9 @@ public struct Intake: Sendable {
 
     /// The watermark of one partition.
     public func watermark(of partition: Int) -> EventTime { partitions[partition].watermark }
+
+    /// The number of partitions.
+    var partitionCount: Int { partitions.count }
 
     /// How far behind the newest event of its partition an event may be (R7).
     public func lateness(of partition: Int) -> EventSpan { partitions[partition].lateness }

@@ -14,8 +14,8 @@ public struct ScoreRow: Hashable, Sendable {
     public var stage: Int
     /// The mode of the stage at that evaluation.
     public var mode: Stage.Mode
-    /// The merchant of the key.
-    public var merchantID: String
+    /// The merchant of the key; nil where it names none.
+    public var merchantID: String?
     /// The values of the stage's key, in the order of its fields.
     public var key: [String]
     /// The key as bytes, each value behind its length: the order of rows (R35).

@@ -28,8 +28,9 @@ extension SnapshotReader {
         let time = try read(EventTime.self)
         let digest = try read(Digest.self)
         let partitionHash = try readHash()
-        guard time >= EventTime(milliseconds: 0), KeyGroup.index(of: partitionHash) == context.group else {
-            throw damage("an event is not one of key group \(context.group)")
+        guard time >= EventTime(milliseconds: 0) else { throw damage("an event is of before 1970") }
+        if let group = context.group, KeyGroup.index(of: partitionHash) != group {
+            throw damage("an event is not one of key group \(group)")
         }
         let lateAt = try readOptional(EventTime.self)
         let identity = batch.append(try readString())

@@ -78,8 +78,8 @@ protocol SnapshotPart {
 struct SnapshotContext {
     /// The graph.
     let topology: Topology
-    /// The key group.
-    let group: Int
+    /// The key group; nil where the events of any can come.
+    let group: Int?
     /// The events that windows refer to by number; empty until they are restored.
     var log: EventLog
 }

@@ -1,4 +1,4 @@
-/// What every key group of a topology shares: which stages each source's events reach, and how they are read.
+/// What every key group of a subgraph shares: which of its stages each source's events reach, and how they are read.
 struct GroupPlan: Sendable {
     /// A stage that an event may reach.
     struct Step: Sendable {
@@ -9,6 +9,8 @@ struct GroupPlan: Sendable {
             case transform(Int)
             /// A window, by its place in `windows`.
             case window(Int)
+            /// A stage of another subgraph.
+            case elsewhere
         }
 
         let stage: Int
@@ -22,6 +24,21 @@ struct GroupPlan: Sendable {
         func takes(_ passed: UInt64) -> Bool { readsSource || reads & passed != 0 }
     }
 
+    /// A way out: an exchange that carries events on to another subgraph.
+    struct Departure: Sendable {
+        /// The other subgraph.
+        let subgraph: Int
+        /// The slots of its key.
+        let keySlots: [Int]
+        /// Its stages that read what leaves here, in whatever way.
+        let readers: [Step]
+        /// Whether one of them passes on even what lacks a field of the key.
+        let takesUnkeyed: Bool
+
+        /// Whether an event leaves that has passed some transforms.
+        func takes(_ passed: UInt64) -> Bool { readers.contains { $0.takes(passed) } }
+    }
+
     /// What a source's events meet; in evaluation order, transforms before windows.
     struct Route: Sendable {
         /// The transforms.
@@ -30,11 +47,15 @@ struct GroupPlan: Sendable {
         var windows: [Step] = []
         /// The filters on the way to side inputs, and the transforms whose side inputs these are.
         var sides: [Step] = []
+        /// The exchanges that carry them on.
+        var departures: [Departure] = []
         /// Whether a transform may attach something, for which the event is copied.
         var isChanged: Bool { transforms.contains { if case .transform = $0.kind { true } else { false } } }
     }
 
     let topology: Topology
+    /// The index of the subgraph.
+    let subgraph: Int
     /// What each source's events meet.
     let routes: [Route]
     /// Whether some stage has side inputs, which enter before anything passes (R21).
@@ -53,13 +74,14 @@ struct GroupPlan: Sendable {
     let partitionSlots: [Int?]
     let currencySlot: Int?
 
-    init(_ topology: Topology) {
+    init(_ topology: Topology, subgraph: Int) {
         self.topology = topology
+        self.subgraph = subgraph
         var windows: [WindowPlan] = []
         var windowStages: [Int] = []
         var transforms: [any StatefulTransform] = []
         var transformStages: [Int] = []
-        for (index, stage) in topology.stages.enumerated() {
+        for (index, stage) in topology.stages.enumerated() where stage.subgraph == subgraph {
             switch stage.kind {
             case .window(let window):
                 windows.append(WindowPlan(window, stage: stage, topology: topology))
@@ -78,7 +100,7 @@ struct GroupPlan: Sendable {
         for stages in [windowStages, transformStages] {
             for (place, stage) in stages.enumerated() { places[stage] = place }
         }
-        routes = topology.sources.indices.map { Self.route(from: $0, topology, places) }
+        routes = topology.sources.indices.map { Self.route(from: $0, in: subgraph, topology, places) }
         hasSides = routes.contains { !$0.sides.isEmpty }
         charges = ChargeReader(topology)
         moneySlots = topology.layout.fields.indices.filter { topology.layout.fields[$0].kind == .money }
@@ -89,12 +111,24 @@ struct GroupPlan: Sendable {
     }
 
     /// `places` says where each stage with a state stands among the windows, or among the transforms.
-    private static func route(from source: Int, _ topology: Topology, _ places: [Int: Int]) -> Route {
+    private static func route(
+        from source: Int, in subgraph: Int, _ topology: Topology, _ places: [Int: Int]
+    ) -> Route {
         var reached: UInt64 = 0
         var route = Route()
         var filters: [Step] = []
+        var readers: [Int: [Step]] = [:]
         for index in topology.evaluationOrder {
             let stage = topology.stages[index]
+            guard stage.subgraph == subgraph else {
+                let step = step(index, .elsewhere, reading: stage.inputs + stage.sideInputs, from: source)
+                guard step.takes(reached) else { continue }
+                if topology.subgraphs[stage.subgraph].upstream == subgraph {
+                    readers[stage.subgraph, default: []].append(step)
+                }
+                if case .transform = stage.kind { reached |= 1 << UInt64(index) }
+                continue
+            }
             if case .transform(let transform) = stage.kind, let place = places[index] {
                 let side = step(
                     index, .transform(place), reading: transform.values.sideInputs, from: source)
@@ -104,7 +138,7 @@ struct GroupPlan: Sendable {
             guard step.takes(reached) else { continue }
             switch step.kind {
             case .filter: filters.append(step)
-            case .transform: break
+            case .transform, .elsewhere: break
             case .window:
                 route.windows.append(step)
                 continue
@@ -113,6 +147,12 @@ struct GroupPlan: Sendable {
             route.transforms.append(step)
         }
         if !route.sides.isEmpty { route.sides = filters + route.sides }
+        route.departures = readers.sorted { $0.key < $1.key }.map { other, readers in
+            Departure(
+                subgraph: other, keySlots: topology.subgraphs[other].key.compactMap(topology.layout.slot),
+                readers: readers,
+                takesUnkeyed: readers.contains { topology.stages[$0.stage].isTransform })
+        }
         return route
     }
 

@@ -5,6 +5,8 @@ extension KeyGroup {
     mutating func stage(_ row: Int, of batch: EventBatch) { staging.append(row, of: batch) }
 
     /// Applies a pane's events in canonical order: dedupe, then side inputs, then the stages that their sources reach.
+    ///
+    /// What came through an exchange was accepted by the subgraph that it comes from.
     mutating func apply(_ places: ArraySlice<Staging.Place>, at paneEnd: EventTime) {
         guard plan.hasSides else {
             for place in places {
@@ -25,6 +27,7 @@ extension KeyGroup {
 
     /// Settles an event's fate; true where it takes part.
     private mutating func accept(_ row: Int, of batch: EventBatch, at paneEnd: EventTime) -> Bool {
+        guard plan.subgraph == Subgraph.main else { return true }
         let header = batch.headers[row]
         let source = Int(header.source)
         switch admit(row, of: batch) {
@@ -72,7 +75,7 @@ extension KeyGroup {
     private mutating func enter(_ row: Int, of batch: EventBatch) {
         let route = plan.routes[Int(batch.headers[row].source)]
         guard route.isChanged else {
-            var passed: UInt64 = 0
+            var passed = passage(row, of: batch)
             for step in route.transforms where step.takes(passed) {
                 if case .filter(let condition, let thresholds) = step.kind,
                     filter(step.stage, condition, thresholds, row, of: batch)
@@ -80,16 +83,29 @@ extension KeyGroup {
                     passed |= 1 << UInt64(step.stage)
                 }
             }
-            return enterWindows(route.windows, row, of: batch, passed: passed)
+            return finish(route, row, of: batch, passed: passed)
         }
         working.removeAll()
         working.append(row, of: batch, stringSlots: plan.topology.layout.stringSlots)
         let passed = transformWorking(route.transforms)
-        enterWindows(route.windows, 0, of: working, passed: passed)
+        finish(route, 0, of: working, passed: passed)
+    }
+
+    private mutating func finish(_ route: GroupPlan.Route, _ row: Int, of batch: EventBatch, passed: UInt64) {
+        enterWindows(route.windows, row, of: batch, passed: passed)
+        for departure in route.departures where departure.takes(passed) {
+            depart(departure, row, of: batch, passed: passed)
+        }
+    }
+
+    /// The transforms that an event had passed when it came here.
+    private func passage(_ row: Int, of batch: EventBatch) -> UInt64 {
+        guard plan.subgraph != Subgraph.main, let slot = plan.topology.layout.passageSlot else { return 0 }
+        return UInt64(bitPattern: batch.integer(slot, row: row))
     }
 
     private mutating func transformWorking(_ steps: [GroupPlan.Step]) -> UInt64 {
-        var passed: UInt64 = 0
+        var passed = passage(0, of: working)
         for step in steps where step.takes(passed) {
             switch step.kind {
             case .filter(let condition, let thresholds):
@@ -98,7 +114,7 @@ extension KeyGroup {
                 if transforms[place].pass(0, of: &working) == .unmatched { counters.stages[step.stage].unmatched += 1 }
                 counters.stages[step.stage].events += 1
                 passed |= 1 << UInt64(step.stage)
-            case .window: continue
+            case .window, .elsewhere: continue
             }
         }
         return passed
@@ -137,7 +153,7 @@ extension KeyGroup {
 
     /// Gives an accepted event to the transforms of which it is a side input; the filters on the way count it later.
     private mutating func enterSides(_ row: Int, of batch: EventBatch) {
-        var passed: UInt64 = 0
+        var passed = passage(row, of: batch)
         for step in plan.routes[Int(batch.headers[row].source)].sides where step.takes(passed) {
             switch step.kind {
             case .filter(let condition, let thresholds):
@@ -146,7 +162,7 @@ extension KeyGroup {
                 }
             case .transform(let place):
                 if transforms[place].take(row, of: batch) == .unkeyed { counters.stages[step.stage].unkeyed += 1 }
-            case .window: continue
+            case .window, .elsewhere: continue
             }
         }
     }

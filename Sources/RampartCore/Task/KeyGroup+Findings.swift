@@ -38,7 +38,7 @@ extension KeyGroup {
             let (batch, row) = log.find(windows[index].anyEvent(of: slot))
             track = books[index].open(
                 key: keyValues(row, of: batch, window: index) ?? [],
-                merchantID: plan.charges.merchantID(row, of: batch), slot: slot, report: report, at: end,
+                merchantID: merchantID(row, of: batch, window: index), slot: slot, report: report, at: end,
                 into: &outputs)
             windows[index].setTrack(track, of: slot)
         }
@@ -49,6 +49,11 @@ extension KeyGroup {
         if let credit = plan.windows[index].creditInForce { offer(index, slot, track: track, credit) }
     }
 
+    /// The merchant whom a window's key names.
+    private func merchantID(_ row: Int, of batch: EventBatch, window index: Int) -> String? {
+        plan.windows[index].window.key.contains(.merchantID) ? plan.charges.merchantID(row, of: batch) : nil
+    }
+
     /// Notes how far past its thresholds a key is, or short of them (R36).
     private mutating func note(
         _ evaluation: WindowState.Evaluation, _ detail: ScoreRow.Detail, _ index: Int, _ slot: Int, at end: EventTime,
@@ -56,13 +61,12 @@ extension KeyGroup {
     ) {
         let (batch, row) = log.find(windows[index].anyEvent(of: slot))
         let key = keyValues(row, of: batch, window: index) ?? []
-        scores?.note(
-            ScoreRow(
-                detail: detail, stage: plan.windowStages[index], mode: plan.windows[index].mode,
-                merchantID: plan.charges.merchantID(row, of: batch), key: key, keyBytes: KeyBytes.encode(key),
-                paneEnd: end, score: evaluation.finding ?? evaluation.score, evaluations: 1,
-                findings: evaluation.finding == nil ? 0 : 1),
-            into: &outputs)
+        let score = ScoreRow(
+            detail: detail, stage: plan.windowStages[index], mode: plan.windows[index].mode,
+            merchantID: merchantID(row, of: batch, window: index), key: key, keyBytes: KeyBytes.encode(key),
+            paneEnd: end, score: evaluation.finding ?? evaluation.score, evaluations: 1,
+            findings: evaluation.finding == nil ? 0 : 1)
+        scores?.note(score, into: &outputs)
     }
 
     /// Offers every charge of the key's window that no earlier finding of the key has offered (R27).

@@ -32,7 +32,7 @@ extension KeyGroup {
 
     /// Adds the facts to a digest.
     func combine(into digest: inout Fingerprint) {
-        digest.combine(UInt64(index), UInt64(log.nextNumber - firstEvent))
+        digest.combine(UInt64(number), UInt64(log.nextNumber - firstEvent))
         staging.combine(into: &digest)
         dedupe.combine(into: &digest)
         voids.combine(into: &digest)
@@ -45,10 +45,10 @@ extension KeyGroup {
 
     /// The promises that changed since they were last taken, by the bytes of their keys.
     mutating func takeChanges() -> [PromiseChange] {
-        var changes = ledger.changes.take().map { PromiseChange(key: $0.key.bytes(group: index), value: $0.value) }
+        var changes = ledger.changes.take().map { PromiseChange(key: $0.key.bytes(group: number), value: $0.value) }
         for book in books.indices {
             for (key, value) in books[book].changes.take() {
-                changes.append(PromiseChange(key: key.bytes(group: index), value: value))
+                changes.append(PromiseChange(key: key.bytes(group: number), value: value))
             }
         }
         return changes

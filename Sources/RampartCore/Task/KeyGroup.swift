@@ -1,4 +1,4 @@
-/// The state of one key group: everything about the merchants whose hash falls into it (R22).
+/// The state of one key group of a subgraph: everything about the merchants, or other keys, whose hash falls into it (R22).
 ///
 /// Groups never look at each other, so that any number of shards can share them out without changing a result.
 /// `advance` is the data path of the core: staging, dedupe, transforms, windows, alerts, ledger, pane by pane.
@@ -34,6 +34,8 @@ struct KeyGroup: Sendable {
     var scores: ScoreBook?
     /// Charges that the pane's findings offer to the ledger.
     var offered: [Charge] = []
+    /// Events that exchanges carry on, by the subgraph that receives them.
+    var departed: [Int: EventBatch] = [:]
     /// Settings and commands that wait for their panes.
     var schedule = Schedule()
     /// Whether only facts move, because what follows from them was said already.
@@ -109,8 +111,13 @@ struct KeyGroup: Sendable {
             ledger.forget(at: watermark)
             for index in books.indices { books[index].forgetRuns(at: watermark) }
         }
+        for (subgraph, events) in departed { outputs.departed[subgraph, default: []].append(events) }
+        departed.removeAll()
         if wasDue { notePeaks() }
     }
+
+    /// The group's place among all groups of a task.
+    var number: Int { plan.subgraph * Self.count + index }
 
     /// The number of the first event that a window still needs.
     var firstEvent: Int { windows.compactMap(\.firstEvent).min() ?? log.nextNumber }
@@ -181,7 +188,9 @@ struct KeyGroup: Sendable {
         for (index, stage) in plan.transformStages.enumerated() {
             totals.stages[stage].keysMax = transforms[index].keyCountMax
         }
-        for source in staging.sources { totals.sources[source].staged += 1 }
+        if plan.subgraph == Subgraph.main {
+            for source in staging.sources { totals.sources[source].staged += 1 }
+        }
         totals.claims = ledger.counts.claims
         totals.refused = ledger.counts.refused
         totals.voided = ledger.counts.voided

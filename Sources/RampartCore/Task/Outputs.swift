@@ -12,9 +12,17 @@ public struct Outputs: Sendable {
     public var scores: [ScoreRow] = []
     /// Commands that changed nothing.
     public var refusals: [CommandRefusal] = []
+    /// Events that exchanges carry on, by the index of the subgraph that receives them.
+    public var departed: [Int: [EventBatch]] = [:]
 
     /// Creates empty outputs.
     public init() {}
+
+    /// Whether there is nothing at all.
+    public var isEmpty: Bool {
+        alerts.isEmpty && shadow.isEmpty && lines.isEmpty && credits.isEmpty && scores.isEmpty && refusals.isEmpty
+            && departed.isEmpty
+    }
 
     /// Adds the rows of another shard.
     public mutating func append(_ other: Outputs) {
@@ -24,6 +32,7 @@ public struct Outputs: Sendable {
         credits.append(contentsOf: other.credits)
         scores.append(contentsOf: other.scores)
         refusals.append(contentsOf: other.refusals)
+        departed.merge(other.departed, uniquingKeysWith: +)
     }
 
     /// Adds a revision of an alert to the rows of its mode.

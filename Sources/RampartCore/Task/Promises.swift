@@ -35,11 +35,11 @@ enum PromiseKey: Hashable, Sendable {
         return key.bytes
     }
 
-    /// Reads a key, and the key group that it belongs to.
-    static func read(_ bytes: [UInt8]) throws(SnapshotError) -> (key: PromiseKey, group: Int) {
+    /// Reads a key, and which of the task's key groups it belongs to.
+    static func read(_ bytes: [UInt8], groups: Int) throws(SnapshotError) -> (key: PromiseKey, group: Int) {
         var reader = SnapshotReader(bytes)
         let kind = try reader.readIndex(below: 5)
-        let group = try reader.readIndex(below: KeyGroup.count)
+        let group = try reader.readIndex(below: groups)
         let key: PromiseKey
         switch kind {
         case 0: key = .alert(stage: try reader.read(), keyBytes: Array(try reader.readBytes()))

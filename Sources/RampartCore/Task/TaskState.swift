@@ -1,4 +1,4 @@
-/// One task, whole: the intake of its partitions and all its key groups.
+/// One task, whole: the intake of its partitions, and all key groups of all subgraphs.
 ///
 /// Its state is *facts*, a function of the input and the settings in force, and *promises*, what was said to the world.
 /// Facts are kept in snapshots and rebuilt from the input behind them. Promises are handed out as changes, to be
@@ -15,24 +15,31 @@ public struct TaskState: Sendable {
         public var lateEvents: [LateEvent] = []
     }
 
-    private static let version: Int64 = 2
+    private static let version: Int64 = 3
 
-    private var intake: Intake
+    var intake: Intake
+    /// Where exchanges arrive; the partitions behind those of the intake. A subgraph without one is fed here.
+    var inlets: [Inlet]
     private var sightings = MerchantSightings()
-    private var groups: [KeyGroup]
+    /// The groups of all subgraphs, one behind the other.
+    var groups: [KeyGroup]
     private let hashSeed: UInt64
-    /// The moment until which everything due has been done.
-    private var done = EventTime.distantPast
-    /// The pane from which the settings in force count, as far as they were scheduled when it was over.
-    private var settingsPane = EventTime.distantPast
+    /// The moment until which everything due has been done, in each subgraph.
+    var done: [EventTime]
+    /// The pane from which the settings in force count in each subgraph, as far as they were scheduled when it was over.
+    private var settingsPanes: [EventTime]
+    /// Events that were read and go to the main subgraph through an exchange.
+    var departing: [EventBatch] = []
     /// Commands that no group has tried yet.
     private var commands: [(pane: EventTime, command: LedgerCommand)] = []
-    /// Whether windows and promises still have to be compared, because nothing had been read when they were linked.
-    private var hasUncheckedPromises = false
+    /// Whether windows and promises of a subgraph still have to be compared, because nothing had been read when they were
+    /// linked.
+    private var hasUncheckedPromises: [Bool]
 
     /// Starts a task that has read nothing.
     ///
-    /// `hashSeed` keys the in-memory tables; it changes no result, and should be unknown to whoever writes events.
+    /// The partitions of exchanges come behind those of sources. `hashSeed` keys the in-memory tables; it changes no result,
+    /// and should be unknown to whoever writes events.
     public init(topology: Topology, partitions: [PartitionBinding], bounds: Intake.Bounds, hashSeed: UInt64) {
         self.init(
             topology: topology, partitions: partitions, bounds: bounds, hashSeed: hashSeed,
@@ -42,14 +49,30 @@ public struct TaskState: Sendable {
     init(
         topology: Topology, partitions: [PartitionBinding], bounds: Intake.Bounds, hashSeed: UInt64, claimCeiling: Int
     ) {
-        intake = Intake(topology: topology, partitions: partitions, bounds: bounds)
-        self.hashSeed = hashSeed
-        let plan = GroupPlan(topology)
-        groups = (0..<KeyGroup.count).map {
-            KeyGroup(
-                index: $0, plan: plan, hashSeed: hashSeed, keepsPromises: true, claimCeiling: claimCeiling)
+        inlets = partitions.compactMap {
+            if case .exchange(let subgraph, let tasks) = $0 {
+                Inlet(subgraph: subgraph, upstreamTasks: tasks)
+            } else {
+                nil
+            }
         }
+        intake = Intake(
+            topology: topology, partitions: Array(partitions.dropLast(inlets.count)), bounds: bounds)
+        self.hashSeed = hashSeed
+        let subgraphs = topology.subgraphs.indices
+        groups = subgraphs.flatMap { subgraph in
+            let plan = GroupPlan(topology, subgraph: subgraph)
+            return (0..<KeyGroup.count).map {
+                KeyGroup(
+                    index: $0, plan: plan, hashSeed: hashSeed, keepsPromises: true, claimCeiling: claimCeiling)
+            }
+        }
+        done = subgraphs.map { _ in .distantPast }
+        settingsPanes = done
+        hasUncheckedPromises = subgraphs.map { _ in false }
     }
+
+    var topology: Topology { groups[0].plan.topology }
 
     /// While true, `advance` moves facts only and returns nothing, and `read` sets nothing aside.
     public var isRebuilding = false {
@@ -69,6 +92,7 @@ public struct TaskState: Sendable {
     /// Reads records of a partition, whose events are staged; returns what was set aside.
     public mutating func read(_ records: RecordBatch, of partition: Int) -> SetAside {
         let chunk = intake.read(records, of: partition)
+        guard !hasInlet(of: Subgraph.main) else { return dealOut(chunk) }
         for row in 0..<chunk.events.count {
             let hash = chunk.events.headers[row].partitionHash
             sightings.note(hash)
@@ -86,20 +110,38 @@ public struct TaskState: Sendable {
         intake.promise(watermark, of: partition)
     }
 
-    /// Does all that is due until the task's watermark; the rows are sorted (R35).
-    public mutating func advance() -> Outputs { advance(to: watermark) }
+    /// Does all that is due until the watermark of each subgraph; the rows are sorted (R35).
+    public mutating func advance() -> Outputs { advance { $0.watermark(ofSubgraph: $1) } }
 
     /// Does all that is due until the end of time (R15).
-    public mutating func flush() -> Outputs { advance(to: .distantFuture) }
+    public mutating func flush() -> Outputs { advance { _, _ in .distantFuture } }
 
-    private mutating func advance(to watermark: EventTime) -> Outputs {
+    /// Does all that is due in one subgraph until the end of time: where others must hear what has departed before they end.
+    public mutating func flush(_ subgraph: Int) -> Outputs {
         var outputs = Outputs()
-        changeEachGroup { $0.advance(to: watermark, into: &outputs) }
-        done = max(done, watermark)
+        advance(subgraph, to: .distantFuture, into: &outputs)
         settleCommands(into: &outputs)
-        if hasUncheckedPromises, !isRebuilding { endOrphanedRuns() }
         outputs.sort()
         return outputs
+    }
+
+    private mutating func advance(to watermark: (Self, Int) -> EventTime) -> Outputs {
+        var outputs = Outputs()
+        if !departing.isEmpty { outputs.departed[Subgraph.main] = departing }
+        departing = []
+        for subgraph in topology.subgraphs.indices {
+            advance(subgraph, to: watermark(self, subgraph), into: &outputs)
+        }
+        settleCommands(into: &outputs)
+        outputs.sort()
+        return outputs
+    }
+
+    private mutating func advance(_ subgraph: Int, to watermark: EventTime, into outputs: inout Outputs) {
+        changeEachGroup(of: subgraph) { $0.advance(to: watermark, into: &outputs) }
+        done[subgraph] = max(done[subgraph], watermark)
+        handOver(&outputs)
+        if hasUncheckedPromises[subgraph], !isRebuilding { endOrphanedRuns(of: subgraph) }
     }
 
     // MARK: - All groups
@@ -119,6 +161,16 @@ public struct TaskState: Sendable {
         }
     }
 
+    private mutating func changeEachGroup(of subgraph: Int, _ body: (inout KeyGroup) -> Void) {
+        groups.withUnsafeMutableBufferPointer { groups in
+            for group in Self.range(of: subgraph) { body(&groups[group]) }
+        }
+    }
+
+    private static func range(of subgraph: Int) -> Range<Int> {
+        subgraph * KeyGroup.count..<(subgraph + 1) * KeyGroup.count
+    }
+
     // MARK: - Settings and commands
 
     /// Puts other settings in force from the pane that ends at or after `pane` on (R37).
@@ -127,16 +179,18 @@ public struct TaskState: Sendable {
     /// every live key is evaluated at the first pane end of its stage from there on (R17). The graph must be the same.
     /// Settings of a pane that is over are in force at once: they were already when it was done.
     public mutating func schedule(_ topology: Topology, from pane: EventTime) {
-        precondition(topology.graph == groups[0].plan.topology.graph, "Only settings of the same graph can be swapped.")
-        let plan = GroupPlan(topology)
+        precondition(topology.graph == self.topology.graph, "Only settings of the same graph can be swapped.")
         let end = paneEnd(from: pane)
-        guard end <= done else {
-            for group in groups.indices { groups[group].schedule.add(plan, at: end) }
-            return
+        for subgraph in topology.subgraphs.indices {
+            let plan = GroupPlan(topology, subgraph: subgraph)
+            guard end <= done[subgraph] else {
+                changeEachGroup(of: subgraph) { $0.schedule.add(plan, at: end) }
+                continue
+            }
+            guard end >= settingsPanes[subgraph] else { continue }
+            settingsPanes[subgraph] = end
+            changeEachGroup(of: subgraph) { $0.put(plan) }
         }
-        guard end >= settingsPane else { return }
-        settingsPane = end
-        for group in groups.indices { groups[group].put(plan) }
     }
 
     /// Has a person's decision take effect at the pane that ends at or after `pane`.
@@ -144,25 +198,26 @@ public struct TaskState: Sendable {
     /// One of a pane that is over has taken effect already, and is passed over.
     public mutating func schedule(_ command: LedgerCommand, at pane: EventTime) {
         let end = paneEnd(from: pane)
-        guard end > done else { return }
+        guard end > done[Subgraph.main] else { return }
         commands.append((end, command))
-        for group in groups.indices { groups[group].schedule.add(command, at: end) }
+        changeEachGroup(of: Subgraph.main) { $0.schedule.add(command, at: end) }
     }
 
     /// The first end of a base pane at or after a moment.
     private func paneEnd(from time: EventTime) -> EventTime {
-        let base = groups[0].plan.topology.basePane
+        let base = topology.basePane
         let floored = time.floored(to: base)
         return floored == time ? time : floored + base
     }
 
     /// Refuses the commands whose credit no group knew.
     private mutating func settleCommands(into outputs: inout Outputs) {
+        let done = done[Subgraph.main]
         guard let first = commands.map(\.pane).min(), first <= done else { return }
         var decided: Set<String> = []
-        for group in groups.indices {
-            decided.formUnion(groups[group].schedule.decided)
-            groups[group].schedule.decided = []
+        changeEachGroup(of: Subgraph.main) { group in
+            decided.formUnion(group.schedule.decided)
+            group.schedule.decided = []
         }
         for (pane, command) in commands where pane <= done && !isRebuilding && !decided.contains(command.id) {
             outputs.refusals.append(CommandRefusal(command: command, paneEnd: pane, reason: .unknownCredit))
@@ -172,25 +227,43 @@ public struct TaskState: Sendable {
 
     // MARK: - Looking in
 
-    /// The task's watermark (R7).
-    public var watermark: EventTime { intake.watermark }
+    /// The task's watermark (R7): that of its main subgraph.
+    public var watermark: EventTime { watermark(ofSubgraph: Subgraph.main) }
 
-    /// The watermark of a partition.
-    public func watermark(of partition: Int) -> EventTime { intake.watermark(of: partition) }
+    /// The watermark of a partition; of one of an exchange the lowest of its upstream tasks.
+    public func watermark(of partition: Int) -> EventTime {
+        partition < intake.partitionCount
+            ? intake.watermark(of: partition) : inlets[partition - intake.partitionCount].watermark
+    }
+
+    /// How far the input has come: the lowest watermark of its partitions.
+    public var inputWatermark: EventTime { intake.watermark }
+
+    /// How far the slowest subgraph has come.
+    public var lowestWatermark: EventTime {
+        topology.subgraphs.indices.map { watermark(ofSubgraph: $0) }.min() ?? watermark
+    }
+
+    /// How far a subgraph has come: what feeds it, be it an exchange or the subgraph upstream here.
+    func watermark(ofSubgraph subgraph: Int) -> EventTime {
+        if let inlet = inlets.first(where: { $0.subgraph == subgraph }) { return inlet.watermark }
+        return subgraph == Subgraph.main
+            ? intake.watermark : watermark(ofSubgraph: topology.subgraphs[subgraph].upstream)
+    }
 
     /// How far behind the newest event of its partition an event may be (R7).
     public func lateness(of partition: Int) -> EventSpan { intake.lateness(of: partition) }
 
-    /// Bytes of events that wait for their pane.
+    /// Bytes of events of the main subgraph that wait for their pane.
     public var stagedBytes: Int {
         var count = 0
-        forEachGroup { count += $0.staging.byteCount }
+        forEachGroup { if $0.plan.subgraph == Subgraph.main { count += $0.staging.byteCount } }
         return count
     }
 
     /// What the key groups counted; of what was said (findings, lines) while facts were rebuilt, nothing.
     public var counters: GroupCounters {
-        var counters = GroupCounters(groups[0].plan.topology)
+        var counters = GroupCounters(topology)
         for group in groups { counters.add(group.totals) }
         return counters
     }
@@ -201,8 +274,9 @@ public struct TaskState: Sendable {
     /// A digest of the facts, the same with any hash seed, and after recovery as without.
     public var digest: UInt64 {
         var digest = Fingerprint(key: .stable)
-        digest.combine(UInt64(bitPattern: done.milliseconds), 0)
+        for done in done { digest.combine(UInt64(bitPattern: done.milliseconds), 0) }
         intake.combine(into: &digest)
+        for inlet in inlets { inlet.combine(into: &digest) }
         forEachGroup { $0.combine(into: &digest) }
         return digest.digest.low
     }
@@ -231,7 +305,7 @@ extension TaskState {
         for change in changes { latest[change.key] = change.value }
         var promises = Array(repeating: Promises(), count: groups.count)
         for (bytes, value) in latest {
-            let (key, group) = try PromiseKey.read(bytes)
+            let (key, group) = try PromiseKey.read(bytes, groups: groups.count)
             promises[group].add(key, value)
         }
         var restored = groups
@@ -242,16 +316,20 @@ extension TaskState {
 
     /// Has every live key find its open alert again.
     private mutating func link() {
-        for group in groups.indices { groups[group].link(at: done) }
-        hasUncheckedPromises = true
-        if done > .distantPast { endOrphanedRuns() }
+        for subgraph in topology.subgraphs.indices {
+            let done = done[subgraph]
+            changeEachGroup(of: subgraph) { $0.link(at: done) }
+            hasUncheckedPromises[subgraph] = true
+            endOrphanedRuns(of: subgraph)
+        }
     }
 
-    private mutating func endOrphanedRuns() {
+    private mutating func endOrphanedRuns(of subgraph: Int) {
+        let done = done[subgraph]
         guard done > .distantPast, done < .distantFuture else { return }
-        hasUncheckedPromises = false
-        for group in groups.indices {
-            for book in groups[group].books.indices { groups[group].books[book].endOrphanedRuns(at: done) }
+        hasUncheckedPromises[subgraph] = false
+        changeEachGroup(of: subgraph) { group in
+            for book in group.books.indices { group.books[book].endOrphanedRuns(at: done) }
         }
     }
 }
@@ -263,10 +341,11 @@ extension TaskState {
     public func snapshot() -> [UInt8] {
         var snapshot = SnapshotWriter()
         snapshot.write(Self.version)
-        snapshot.write(groups[0].plan.topology.graph)
+        snapshot.write(topology.graph)
         snapshot.write(hash: hashSeed)
-        snapshot.write(done == .distantPast || done == .distantFuture ? nil : done)
+        for done in done { snapshot.write(done == .distantPast || done == .distantFuture ? nil : done) }
         intake.write(to: &snapshot)
+        for inlet in inlets { inlet.write(to: &snapshot) }
         forEachGroup { $0.writeFacts(to: &snapshot) }
         return snapshot.bytes
     }
@@ -285,8 +364,9 @@ extension TaskState {
         }
         self.init(
             topology: topology, partitions: partitions, bounds: bounds, hashSeed: try reader.readHash())
-        done = try reader.readOptional() ?? .distantPast
+        for subgraph in done.indices { done[subgraph] = try reader.readOptional() ?? .distantPast }
         try intake.restore(from: &reader)
+        for inlet in inlets.indices { try inlets[inlet].restore(from: &reader) }
         for group in groups.indices { try groups[group].restoreFacts(from: &reader) }
         try reader.finish()
     }

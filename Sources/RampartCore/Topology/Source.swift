@@ -62,11 +62,14 @@ public struct Source: Sendable {
     public var dedupe: Dedupe
     /// Decimal places of this source's money, 0 to 9.
     public var scale: Int
+    /// Whether its topic is partitioned by something else, so that its events are dealt out by `partitionedBy` first; either
+    /// all sources are, or none is.
+    public var isRepartitioned: Bool
 
     /// Creates a source.
     public init(
         name: String, format: Format, selector: Selector, typePath: Path?, mappings: [EventType: Mapping],
-        partitionedBy: Field, lateness: EventSpan, dedupe: Dedupe, scale: Int
+        partitionedBy: Field, lateness: EventSpan, dedupe: Dedupe, scale: Int, isRepartitioned: Bool = false
     ) {
         self.name = name
         self.format = format
@@ -77,6 +80,7 @@ public struct Source: Sendable {
         self.lateness = lateness
         self.dedupe = dedupe
         self.scale = scale
+        self.isRepartitioned = isRepartitioned
     }
 
     /// The event types that a record of this source can have.

@@ -16,6 +16,8 @@ public struct Topology: Sendable {
     public var stages: [Stage]
     /// Indices of `stages` so that each comes after the stages it reads.
     public var evaluationOrder: [Int]
+    /// The subgraphs, the main one first, each behind the one that it receives events from.
+    public var subgraphs: [Subgraph]
     /// The greatest common divisor of every window's `every` (R12); one minute where there is no window.
     public var basePane: EventSpan
     /// What the ledger does with claimed lines.
@@ -24,7 +26,8 @@ public struct Topology: Sendable {
     /// Creates a topology; the loader has checked it.
     public init(
         family: String, revision: String, graph: String = "", layout: EventLayout, sources: [Source],
-        stages: [Stage], evaluationOrder: [Int], basePane: EventSpan, ledger: LedgerPolicy
+        stages: [Stage], evaluationOrder: [Int], subgraphs: [Subgraph] = [.mainOne], basePane: EventSpan,
+        ledger: LedgerPolicy
     ) {
         self.family = family
         self.revision = revision
@@ -33,8 +36,27 @@ public struct Topology: Sendable {
         self.sources = sources
         self.stages = stages
         self.evaluationOrder = evaluationOrder
+        self.subgraphs = subgraphs
         self.basePane = basePane
         self.ledger = ledger
+    }
+}
+
+extension Topology {
+    /// Whether events are dealt out by merchant before anything is done with them; then all sources are.
+    public var isRepartitioned: Bool { sources.contains(where: \.isRepartitioned) }
+
+    /// The subgraphs that receive their events through an exchange.
+    public var exchanged: [Int] { (isRepartitioned ? [Subgraph.main] : []) + subgraphs.indices.dropFirst() }
+
+    /// Whether what a stage reads comes to it through an exchange.
+    public func isExchanged(_ stage: Stage) -> Bool {
+        (stage.inputs + stage.sideInputs).contains { input in
+            switch input {
+            case .source: stage.subgraph != Subgraph.main
+            case .stage(let other): stages[other].subgraph != stage.subgraph
+            }
+        }
     }
 }
 
@@ -71,6 +93,13 @@ public struct Stage: Sendable {
     public var kind: Kind
     /// Whether its findings are told to the world; a filter, which has none, is live.
     public var mode: Mode
+    /// The index of the subgraph that runs it.
+    public var subgraph: Int
+
+    /// Whether it passes events on.
+    public var isTransform: Bool {
+        if case .transform = kind { true } else { false }
+    }
 
     /// What it reads before anything that `inputs` give (R21).
     public var sideInputs: [Input] {
@@ -78,18 +107,22 @@ public struct Stage: Sendable {
     }
 
     /// Creates a stage.
-    public init(name: String, inputs: [Input], thresholds: [Threshold], kind: Kind, mode: Mode = .live) {
+    public init(
+        name: String, inputs: [Input], thresholds: [Threshold], kind: Kind, mode: Mode = .live,
+        subgraph: Int = Subgraph.main
+    ) {
         self.name = name
         self.inputs = inputs
         self.thresholds = thresholds
         self.kind = kind
         self.mode = mode
+        self.subgraph = subgraph
     }
 }
 
 /// The `window` kind: keyed measures over a sliding or tumbling window, and a condition that makes a finding.
 public struct Window: Sendable {
-    /// The fields of the key, in file order; the first stage field is not special, but `merchant_id` is among them.
+    /// The fields of the key, in file order.
     public var key: [Field]
     /// The window's length; a whole number of `every`.
     public var size: EventSpan

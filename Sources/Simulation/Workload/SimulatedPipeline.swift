@@ -8,84 +8,135 @@ public enum SimulatedPipeline {
     public static let tunings: [(name: String, values: [Int])] = [
         ("click-flood.min_clicks", [2, 3, 4, 6]), ("refund-wave.min_refunds", [2, 3, 5]),
         ("costly.min_cost", [0, 5, 20]), ("device-flood.min_clicks", [2, 4, 7]),
+        ("device-farm.min_clicks", [2, 4, 8]), ("dear.min_amount", [0, 200, 400]),
     ]
 
     /// The stages whose mode reloads change.
-    public static let stages = ["click-flood", "refund-wave", "device-flood"]
+    public static let stages = ["click-flood", "refund-wave", "device-flood", "device-farm", "serial-refunder"]
     /// Those of them that begin in shadow.
     public static let shadow: Set<String> = ["device-flood"]
 
     /// The text of its file.
-    public static let text = text(shadow: shadow)
+    public static let text = text(shadow: shadow, isRepartitioned: false)
 
-    private static func text(shadow: Set<String>) -> String {
+    private static func text(shadow: Set<String>, isRepartitioned: Bool) -> String {
         func mode(_ stage: String) -> String { "mode: \(shadow.contains(stage) ? "shadow" : "live")" }
+        return [sources(isRepartitioned), merchantStages(mode), exchangedStages(mode), ledger].joined(separator: "\n")
+    }
+
+    private static func sources(_ isRepartitioned: Bool) -> String {
+        let dealt = isRepartitioned ? ", repartition: true" : ""
         return """
             pipeline: simulated
             lateness: 2s
             sources:
               clicks:
-                event: click
-                topic: sim.clicks
-                dedupe: { by: id, horizon: 20s }
-                fields: { currency: { path: currency, default: GBP } }
-              orders: { event: order, topic: sim.sales, dedupe: { by: id, horizon: 30s } }
-              refunds: { event: refund, topic: sim.sales, lateness: 4s }
-              voids: { event: void, topic: sim.clicks }
+                { event: click, topic: sim.clicks, dedupe: { by: id, horizon: 20s },
+                  fields: { currency: { path: currency, default: GBP } }\(dealt) }
+              orders: { event: order, topic: sim.sales, dedupe: { by: id, horizon: 30s }\(dealt) }
+              refunds: { event: refund, topic: sim.sales, lateness: 4s\(dealt) }
+              voids: { event: void, topic: sim.clicks\(dealt) }
             stages:
-              costly:
-                kind: filter
-                from: clicks
-                keep: cost >= min_cost
-                tune: { min_cost: { default: 0, min: 0, max: 1000 } }
-              click-flood:
-                \(mode("click-flood"))
-                from: costly
-                key: [merchant_id, ad_id, device_id]
-                window: { size: 10s, every: 2s }
-                measure: { clicks: count(), cost: sum(cost) }
-                tune: { min_clicks: { default: 3, min: 2, max: 1000 } }
-                when: clicks >= min_clicks
-                alert: { severity: medium, close_after: 6s }
-                credit: { component: click_cost, reason: invalid_click }
-              refund-wave:
-                \(mode("refund-wave"))
-                from: [orders, refunds]
-                key: [merchant_id]
-                window: { size: 30s, every: 5s }
-                measure:
-                  orders: count(type == "order")
-                  refunds: count(type == "refund")
-                  refunders: distinct(buyer_id, type == "refund")
-                  largest: max(amount, type == "refund")
-                tune: { min_refunds: { default: 3, min: 2, max: 1000 }, min_ratio: { default: 0.5, min: 0, max: 10 } }
-                when: refunds >= min_refunds && refunds >= min_ratio * orders && refunders >= 2
-                alert: { severity: high }
-              device-flood:
-                \(mode("device-flood"))
-                from: clicks
-                key: [merchant_id, device_id]
-                window: { size: 12s, every: 3s }
-                measure: { clicks: count() }
-                tune: { min_clicks: { default: 4, min: 2, max: 1000 } }
-                when: clicks >= min_clicks
-                alert: { severity: low, close_after: 6s }
-                credit: { component: click_cost, reason: device_flood }
-            ledger:
-              statement: 20s
-              caps: { GBP: 5.00 }
-              review_above: { GBP: 1.50 }
-              late_horizon: 60s
-              late_credit: post
             """
     }
 
-    /// The pipeline with some thresholds given beside its file, and some stages in shadow.
+    /// The stages that are kept by merchant.
+    private static func merchantStages(_ mode: (String) -> String) -> String {
+        """
+          costly:
+            kind: filter
+            from: clicks
+            keep: cost >= min_cost
+            tune: { min_cost: { default: 0, min: 0, max: 1000 } }
+          click-flood:
+            \(mode("click-flood"))
+            from: costly
+            key: [merchant_id, ad_id, device_id]
+            window: { size: 10s, every: 2s }
+            measure: { clicks: count(), cost: sum(cost) }
+            tune: { min_clicks: { default: 3, min: 2, max: 1000 } }
+            when: clicks >= min_clicks
+            alert: { severity: medium, close_after: 6s }
+            credit: { component: click_cost, reason: invalid_click }
+          refund-wave:
+            \(mode("refund-wave"))
+            from: [orders, refunds]
+            key: [merchant_id]
+            window: { size: 30s, every: 5s }
+            measure:
+              orders: count(type == "order")
+              refunds: count(type == "refund")
+              refunders: distinct(buyer_id, type == "refund")
+              largest: max(amount, type == "refund")
+            tune: { min_refunds: { default: 3, min: 2, max: 1000 }, min_ratio: { default: 0.5, min: 0, max: 10 } }
+            when: refunds >= min_refunds && refunds >= min_ratio * orders && refunders >= 2
+            alert: { severity: high }
+          device-flood:
+            \(mode("device-flood"))
+            from: clicks
+            key: [merchant_id, device_id]
+            window: { size: 12s, every: 3s }
+            measure: { clicks: count() }
+            tune: { min_clicks: { default: 4, min: 2, max: 1000 } }
+            when: clicks >= min_clicks
+            alert: { severity: low, close_after: 6s }
+            credit: { component: click_cost, reason: device_flood }
+        """
+    }
+
+    /// The stages that read through an exchange, one of them through two.
+    private static func exchangedStages(_ mode: (String) -> String) -> String {
+        """
+          device-farm:
+            \(mode("device-farm"))
+            from: costly
+            key: [device_id]
+            window: { size: 12s, every: 3s }
+            measure: { clicks: count(), merchants: distinct(merchant_id) }
+            tune: { min_clicks: { default: 4, min: 2, max: 1000 } }
+            when: clicks >= min_clicks && merchants >= 2
+            alert: { severity: medium, close_after: 6s }
+          bought: { kind: join, from: refunds, with: orders, key: [buyer_id], horizon: 20s, as: order, attach: [ts, amount] }
+          dear:
+            kind: filter
+            from: bought
+            keep: amount >= min_amount
+            tune: { min_amount: { default: 100, min: 0, max: 1000 } }
+          serial-refunder:
+            \(mode("serial-refunder"))
+            from: dear
+            key: [buyer_id]
+            window: { size: 20s, every: 4s }
+            measure: { refunds: count(), bought: count(has(order.ts)) }
+            when: refunds >= 2
+            alert: { severity: low, close_after: 8s }
+          wronged:
+            from: dear
+            key: [merchant_id]
+            window: { size: 15s, every: 5s }
+            measure: { refunds: count(), buyers: distinct(buyer_id) }
+            when: refunds >= 2
+        """
+    }
+
+    private static let ledger = """
+        ledger:
+          statement: 20s
+          caps: { GBP: 5.00 }
+          review_above: { GBP: 1.50 }
+          late_horizon: 60s
+          late_credit: post
+        """
+
+    /// The pipeline with some thresholds given beside its file, and some stages in shadow; its topics can be partitioned by
+    /// anything.
     public static func load(
-        overrides: [String] = [], shadow: Set<String> = shadow
+        overrides: [String] = [], shadow: Set<String> = shadow, isRepartitioned: Bool = false
     ) throws(DaemonError) -> Pipeline {
         let overrides = overrides.compactMap { ThresholdOverride(argument: $0) }
-        switch PipelineLoader.load(text: text(shadow: shadow), file: "simulated.yaml", overrides: overrides) {
+        switch PipelineLoader.load(
+            text: text(shadow: shadow, isRepartitioned: isRepartitioned), file: "simulated.yaml", overrides: overrides)
+        {
         case .success(let pipeline): return pipeline
         case .failure(let diagnostics):
             throw DaemonError(.stop, "the simulation's own pipeline is wrong: \(diagnostics)")

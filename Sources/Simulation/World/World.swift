@@ -49,7 +49,7 @@ public final class World {
         random = root.fork("world")
         settings = WorldSettings(&random, faults: faults)
         workload = Workload(root.fork("workload"))
-        pipeline = try SimulatedPipeline.load()
+        pipeline = try SimulatedPipeline.load(isRepartitioned: settings.isRepartitioned)
         topics = try DaemonTopics(pipeline)
         var clusterSettings = settings.cluster
         clusterSettings.fencesMembers = !sabotage.isUnfenced
@@ -79,7 +79,7 @@ public final class World {
         while cluster.now < end { try tick(isCalm: false) }
         cluster.endFaults()
         for index in seats.indices { seats[index].frozenUntil = .min }
-        try settle("consume all input", within: 600_000) { isAllCommitted }
+        try settleInput()
         for index in seats.indices { seats[index].worker?.leave(by: cluster.now + 60_000) }
         for index in seats.indices { seats[index].isLeaving = true }
         try settle("leave", within: 120_000) { seats.allSatisfy { $0.worker == nil } }
@@ -87,6 +87,30 @@ public final class World {
         try Checker(world: self).check()
         for (sink, topic) in topics.outputs { statistics.rows[topic] = published(sink).count }
         return statistics
+    }
+
+    /// Has all input consumed, and then whatever exchanges carry on of it.
+    ///
+    /// Idle partitions are promised past for ever, and each promise says something to every exchange; so that nothing is left
+    /// to be said by it, a last record in each partition moves time past all that the others have begun.
+    private func settleInput() throws {
+        let inputs = (0..<settings.partitions).flatMap(topics.inputPartitions(of:))
+        try settle("consume all input", within: 600_000) { isCommitted(to: ends(of: inputs)) }
+        let close = Array(#"{"type":"click","event_id":"last","ts":\#(cluster.now + 600_000)}"#.utf8)
+        for input in inputs { cluster.append(to: input, key: nil, value: close) }
+        // One exchange may be fed by another.
+        for _ in 0...topics.exchanges.count {
+            let ends = ends(of: (0..<settings.partitions).flatMap(topics.partitions(of:)))
+            try settle("hand everything on", within: 600_000) { isCommitted(to: ends) }
+        }
+    }
+
+    private func ends(of partitions: [TopicPartition]) -> [TopicPartition: Int64] {
+        Dictionary(uniqueKeysWithValues: partitions.map { ($0, cluster.stableEnd(of: $0)) })
+    }
+
+    private func isCommitted(to ends: [TopicPartition: Int64]) -> Bool {
+        ends.allSatisfy { partition, end in cluster.committedOffset(of: partition)?.offsetNext ?? 0 >= end }
     }
 
     private func settle(_ what: String, within limit: Int64, until isDone: () -> Bool) throws {
@@ -110,7 +134,10 @@ public final class World {
         cluster.advance(by: random.range(1...120 as ClosedRange<Int64>))
         if !isCalm {
             for record in workload.records(at: cluster.now) {
-                let partition = KeyPartitioner.partition(of: record.key, count: settings.partitions)
+                let partition =
+                    settings.isRepartitioned
+                    ? random.below(settings.partitions)
+                    : KeyPartitioner.partition(of: record.key, count: settings.partitions)
                 cluster.append(to: TopicPartition(record.topic, partition), key: record.key, value: record.value)
             }
             befall()
@@ -197,7 +224,10 @@ public final class World {
             overrides.removeAll { $0.hasPrefix(name) }
             overrides.append("\(name)=\(random.pick(values))")
         }
-        guard let changed = try? SimulatedPipeline.load(overrides: overrides, shadow: shadow) else { return }
+        guard
+            let changed = try? SimulatedPipeline.load(
+                overrides: overrides, shadow: shadow, isRepartitioned: settings.isRepartitioned)
+        else { return }
         pipeline = changed
         send(
             .reload(PipelineSettings(changed, overrides: overrides.compactMap { ThresholdOverride(argument: $0) })),
@@ -250,14 +280,6 @@ public final class World {
                 ? nil : "\(partition) at \(next) of \(cluster.stableEnd(of: partition))"
         }
         return "now \(cluster.now); \((seats + behind).joined(separator: "; "))"
-    }
-
-    private var isAllCommitted: Bool {
-        (0..<settings.partitions).allSatisfy { number in
-            topics.partitions(of: number).allSatisfy {
-                cluster.stableEnd(of: $0) == cluster.committedOffset(of: $0)?.offsetNext ?? 0
-            }
-        }
     }
 
     /// Everything that was committed to an output topic.

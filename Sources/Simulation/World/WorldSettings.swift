@@ -18,6 +18,8 @@ struct WorldSettings {
     var reloadEvery: Int
     var decideEvery: Int
     var compactEvery: Int
+    /// Whether the topics are partitioned by anything, and the sources dealt out anew.
+    var isRepartitioned: Bool
     /// Whether the input's retention takes away what no checkpoint needs.
     var truncates: Bool
 
@@ -43,6 +45,7 @@ struct WorldSettings {
         reloadEvery = random.pick([0, 80, 300])
         decideEvery = random.pick([0, 40, 200])
         compactEvery = random.pick([0, 50])
+        isRepartitioned = random.chance(1, in: 4)
         truncates =
             (machines == 1 || sharesDisk) && faults.staleStore == .never && faults.lostStore == .never
             && faults.tornWrite == .never

@@ -98,6 +98,7 @@ extension ModelSource {
             "  \(name):", "    event: \(type.name)", "    format: json", "    partitioned_by: merchant_id",
             "    lateness: \(ModelPipeline.duration(lateness))", "    scale: \(scale)",
         ]
+        if isRepartitioned { lines.append("    repartition: true") }
         switch dedupe {
         case .off: lines.append("    dedupe: off")
         case .byID(let horizon): lines.append("    dedupe: { by: id, horizon: \(ModelPipeline.duration(horizon)) }")

@@ -68,6 +68,8 @@ struct ModelSource: Hashable, Sendable {
     var mapsIdentity = true
     /// The currency of records that name none.
     var defaultCurrency: String?
+    /// Whether events are dealt out by merchant first.
+    var isRepartitioned = false
 }
 
 /// A stage of a model pipeline.

@@ -43,7 +43,7 @@ extension Oracle {
         func alert(_ revision: Int, _ finding: Evaluation, isOpen: Bool, at paneEnd: Int64) -> OracleAlert {
             OracleAlert(
                 id: id, revision: revision, isOpen: isOpen, mode: mode, stage: history.stage,
-                merchant: history.key[window.key.firstIndex(of: .merchantID)!], key: history.key,
+                merchant: window.key.firstIndex(of: .merchantID).map { history.key[$0] }, key: history.key,
                 keyBytes: keyBytes(history.key), windowStart: finding.paneEnd - window.size,
                 windowEnd: finding.paneEnd, paneEnd: paneEnd, score: finding.score, measures: finding.measures,
                 evidence: evidence(of: finding.events))

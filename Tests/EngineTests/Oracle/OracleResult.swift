@@ -18,7 +18,7 @@ struct OracleAlert: Hashable {
     /// Index of the stage.
     var stage: Int
     /// The merchant attacked.
-    var merchant: String
+    var merchant: String?
     /// The values of the key.
     var key: [String]
     /// The key as bytes.
@@ -56,7 +56,7 @@ struct OracleScore: Hashable {
     /// The mode of the stage.
     var mode: Stage.Mode
     /// The merchant.
-    var merchant: String
+    var merchant: String?
     /// The values of the key.
     var key: [String]
     /// The key as bytes.

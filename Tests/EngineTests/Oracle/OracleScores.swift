@@ -38,7 +38,7 @@ extension Oracle {
         let stage = pipeline.stages[history.stage]
         return OracleScore(
             isOfHour: detail == .hour, stage: history.stage, mode: stage.mode,
-            merchant: history.key[stage.window!.key.firstIndex(of: .merchantID)!], key: history.key,
+            merchant: stage.window!.key.firstIndex(of: .merchantID).map { history.key[$0] }, key: history.key,
             keyBytes: keyBytes(history.key), paneEnd: evaluation.paneEnd,
             score: evaluation.fires ? evaluation.score : evaluation.highest, evaluations: 1,
             findings: evaluation.fires ? 1 : 0)

@@ -21,6 +21,7 @@ struct PipelineGenerator {
         if filters == 0 { makeJoins() }
         let creditable = random.chance(85)
         for number in 0..<windows { makeWindow(number, mayCredit: creditable) }
+        makeExchanges()
         makeLedger()
         if random.chance(50) { shuffleStages() }
         return pipeline
@@ -162,6 +163,39 @@ struct PipelineGenerator {
         }
         pipeline.stages.append(
             ModelStage(name: "w-\(number)", inputs: inputs, thresholds: conditions.thresholds, kind: .window(window)))
+    }
+
+    /// Takes the merchant out of some keys, with chances of its own.
+    private mutating func makeExchanges() {
+        let others = random
+        random = SplitMix64(seed: random.next() ^ 0xE8C4)
+        defer { random = others }
+        guard random.chance(35) else { return }
+        for stage in pipeline.stages.indices.shuffled(using: &random) where random.chance(50) {
+            let before = pipeline
+            let fields = [Field.buyerID, .deviceID, .adID, .ip].filter { canBeKey($0, of: stage) }
+            guard let first = fields.randomElement(using: &random) else { continue }
+            let key = fields.filter { $0 == first || random.chance(20) }.shuffled(using: &random)
+            switch pipeline.stages[stage].kind {
+            case .filter: continue
+            case .join(var join):
+                join.key = key
+                pipeline.stages[stage].kind = .join(join)
+            case .window(var window):
+                guard window.credit == nil || random.chance(30) else { continue }
+                window.key = key
+                pipeline.stages[stage].kind = .window(window)
+            }
+            pipeline.removeForeignCredits()
+            if !pipeline.isDealtOut { pipeline = before }
+        }
+    }
+
+    private func canBeKey(_ field: Field, of stage: Int) -> Bool {
+        let types = types(reaching: pipeline.stages[stage].inputs)
+        guard types.contains(where: { $0.fields.contains(field) }) else { return false }
+        guard case .join(let join) = pipeline.stages[stage].kind else { return true }
+        return field != .ip && self.types(reaching: join.with).contains { $0.fields.contains(field) }
     }
 
     /// Whether the money of some sources can be compared and added up.

@@ -111,7 +111,6 @@ import Testing
             ("with: orders", "with: refunds-of", "there is no source or transform"),
             ("with: orders", "with: flood", "is a window, which gives findings and no events"),
             ("with: orders", "with: joined", "these stages read each other"),
-            ("[merchant_id, order_id]", "[order_id]", "lacks merchant_id, by which what it reads is partitioned"),
             ("[merchant_id, order_id]", "[merchant_id, reason]", "no event that `joined` reads (order) has reason"),
             ("horizon: 30s", "horizon: 0s", "expected a duration above zero"),
             ("as: order", "as: amount", "is the name of a field or a threshold"),

@@ -66,7 +66,7 @@ import Testing
         Refusal("an unknown field", key, "key: [merchant_id, «adid]", "did you mean `ad_id`?"),
         Refusal("a field twice", key, "key: [merchant_id, «merchant_id]", "stands twice in the key"),
         Refusal("money in the key", key, "key: [merchant_id, «cost]", "`cost` is money; expected an identifier"),
-        Refusal("no merchant", key, "«key: [ad_id]", "lacks merchant_id"),
+        Refusal("no merchant", key, "«key: [ad_id]", "lacks merchant_id, by whom what it credits is claimed"),
         Refusal(
             "a field that clicks lack", key, "key: [merchant_id, «order_id]",
             "no event that `many-clicks` reads (click)"),
@@ -159,21 +159,12 @@ import Testing
 
     @Test(arguments: credits) func creditIsRefused(_ refusal: Refusal) throws { try refusal.check() }
 
-    @Test func theKeyHasThePartition() throws {
+    @Test func merchantsOwnTheirCredits() throws {
         let text = Refusal.base
             .replacing("    event: click\n", with: "    event: click\n    partitioned_by: ad_id\n")
-            .replacing("key: [merchant_id, ad_id]", with: "«key: [merchant_id]")
+            .replacing("key: [merchant_id, ad_id]", with: "key: [merchant_id]")
             .replacing("    credit:", with: "    «credit:")
-        try Refusal("", Refusal.base, text, "lacks ad_id, by which what it reads is partitioned", "no one owns").check()
-    }
-
-    @Test func aStageHasOnePartition() throws {
-        let text = Refusal.base
-            .replacing("    event: click\n", with: "    event: click\n    partitioned_by: ad_id\n")
-            .replacing("from: paid", with: "from: «[paid, orders]")
-            .replacing("from: «[", with: "from: [«")
-            .replacing("    credit: { component: click_cost, reason: invalid_click }\n", with: "")
-        try Refusal("", Refusal.base, text, "reads sources partitioned by merchant_id or ad_id").check()
+        try Refusal("", Refusal.base, text, "no one owns").check()
     }
 
     @Test func moneyOfAStageHasOneScale() throws {

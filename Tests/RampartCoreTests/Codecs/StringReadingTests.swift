@@ -54,20 +54,22 @@ import Testing
         #expect(identity(longest + "x").reason == .fieldTooLong)
     }
 
-    @Test func textsHaveTheRecordsLimit() {
+    @Test func textsHaveALimitOfTheirOwn() {
         let fields = [
             FieldMapping(field: .merchantID, path: Path(["m"]), reading: .string(prefix: nil)),
             FieldMapping(field: .text, path: Path(["t"]), reading: .string(prefix: nil)),
         ]
-        let long = String(repeating: "x", count: 100_000)
+        let long = String(repeating: "x", count: Limits.textBytes - 1)
         for layout in [[Field.merchantID], [.merchantID, .text]] {
             let fixture = DecodingFixture(sources: [DecodingFixture.clicks(fields, identity: nil)], layout: layout)
             let (outcome, events) = fixture.decode(one: #"{"m":"m","ts":5,"t":"\#(long)"}"#)
             #expect(outcome.result == .event)
             // A text that the graph does not read is only digested.
-            #expect(events.bytes.count == (layout.count == 2 ? 100_001 : 1))
+            #expect(events.bytes.count == (layout.count == 2 ? Limits.textBytes : 1))
             let other = fixture.decode(one: #"{"m":"m","ts":5,"t":"\#(long)y"}"#).events
             #expect(other.headers[0].digest != events.headers[0].digest)
+            let longer = fixture.decode(one: #"{"m":"m","ts":5,"t":"\#(long)yz"}"#).outcome
+            #expect(longer.reason == .fieldTooLong)
         }
     }
 

@@ -72,7 +72,9 @@ import Testing
 
     private func expectTheReplaysRows() throws {
         let control = cluster.committedRecords(of: TopicPartition(topics.control, 0))
-        var replay = try TaskReplay(task: 0, topics: topics, control: control, fallback: try SimulatedPipeline.load())
+        let pipeline = try SimulatedPipeline.load()
+        let task = try TaskReplay(task: 0, of: 1, topics: topics, control: control, fallback: pipeline)
+        var replay = LogReplay([task], topology: pipeline.topology)
         var source = Recording(cluster: cluster)
         let replayed = try replay.records(from: &source).map { String(decoding: $0.value ?? [], as: UTF8.self) }
         let live = try topics.outputs.keys.flatMap { try rows(of: $0) }

@@ -73,7 +73,7 @@ import Testing
             return broker!
         }
         try stage.run(worker, for: 4_000, clicks: true)
-        try stage.run(worker, for: 100, clicks: true)
+        try stage.run(worker, for: 160, clicks: true)
         broker?.refuses = true
         try stage.leave(worker)
         #expect(stage.facts.contains { if case .aborted("ILLEGAL_GENERATION", _) = $0 { true } else { false } })

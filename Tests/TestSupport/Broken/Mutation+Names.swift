@@ -123,7 +123,9 @@ extension Mutation {
     private static let noMerchant = Mutation(
         name: "a key without the merchant", patterns: ["stages.*.key"]
     ) { tree, path, _ in
-        guard case .list(let fields)? = tree[path], fields.count > 1 else { return [] }
+        // Without money any key will do.
+        let credit = Array(path.dropLast()) + [.key("credit")]
+        guard case .list(let fields)? = tree[path], fields.count > 1, tree[credit] != nil else { return [] }
         let others = fields.filter { $0.text != "merchant_id" }
         return [
             Edit(tree: tree.replacing(path, with: .list(others)), blame: path, says: "add merchant_id to the key")

@@ -29,7 +29,8 @@ struct MessageWords: Sendable {
         }
         let key = zip(window.key, alert.key).filter { $0.0 != .merchantID }
             .map { field, value in "\(field.name) \(Mask.personal(value, of: field))" }
-        return "\(topology.stages[alert.stage].name) at merchant \(alert.merchantID)"
+        return topology.stages[alert.stage].name
+            + (alert.merchantID.map { " at merchant \($0)" } ?? "")
             + (alert.state == .closed ? ", now over" : "")
             + (measures.isEmpty ? "" : ": \(measures.joined(separator: ", "))")
             + " \(Self.words(from: alert.windowStart, to: alert.windowEnd))"

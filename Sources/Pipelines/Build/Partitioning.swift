@@ -1,0 +1,113 @@
+internal import RampartCore
+
+/// Deals the stages out to subgraphs: those whose state can be kept together, by one key (R22).
+///
+/// A stage stays with what it reads where its key holds all fields by which that is dealt out; then all events of a key lie in
+/// one task already. Else they must be dealt out anew, by the stage's own key, through an exchange.
+struct Partitioning {
+    /// The subgraphs, the main one first.
+    private(set) var subgraphs = [Subgraph.mainOne]
+    /// The subgraph of each stage.
+    private(set) var places: [Int]
+
+    private let sources: [SourceSpec]
+    private let stages: [StageSpec]
+    private let graph: Graph
+    private let report: Report
+
+    /// Deals the stages of a graph out, or says which cannot be.
+    init(sources: [SourceSpec], stages: [StageSpec], graph: Graph, report: Report) {
+        self.sources = sources
+        self.stages = stages
+        self.graph = graph
+        self.report = report
+        places = Array(repeating: Subgraph.main, count: stages.count)
+        for stage in graph.order where graph.isWhole[stage] { place(stage) }
+    }
+
+    private mutating func place(_ stage: Int) {
+        guard !graph.inputs[stage].isEmpty else { return }
+        let upstream = upstream(of: stage)
+        places[stage] = upstream
+        guard let key = stages[stage].key, key.isWhole else { return }
+        let fields = Set(key.fields.map(\.field))
+        if let dealt = dealt(upstream, stage), dealt.isSubset(of: fields) { return }
+        places[stage] = exchange(from: upstream, by: Field.allCases.filter(fields.contains))
+        refuseCredit(of: stage)
+    }
+
+    /// The subgraph of all that a stage reads.
+    private func upstream(of stage: Int) -> Int {
+        let spec = stages[stage]
+        let names = spec.from + spec.sideInputs
+        let read = zip(names, graph.inputs[stage] + graph.sideInputs[stage]).map { name, input in
+            switch input {
+            case .source: (name: name, subgraph: Subgraph.main)
+            case .stage(let other): (name: name, subgraph: places[other])
+            }
+        }
+        guard let first = read.first else { return Subgraph.main }
+        if let other = read.first(where: { $0.subgraph != first.subgraph }) {
+            report.error(
+                other.name.position,
+                "`\(spec.name)` reads `\(first.name.name)`, which is kept \(words(for: first.subgraph)), and "
+                    + "`\(other.name.name)`, which is kept \(words(for: other.subgraph))",
+                "let it read what is kept by one key")
+        }
+        return first.subgraph
+    }
+
+    private func words(for subgraph: Int) -> String {
+        guard subgraph != Subgraph.main else { return "where its source puts it" }
+        return "by \(subgraphs[subgraph].key.map(\.name).joined(separator: ", "))"
+    }
+
+    /// The fields by which the events that a stage reads are dealt out already; nil where they are dealt out by several.
+    private func dealt(_ upstream: Int, _ stage: Int) -> Set<Field>? {
+        guard upstream == Subgraph.main else { return Set(subgraphs[upstream].key) }
+        let fields = Set((graph.sources[stage] + graph.sideSources[stage]).map { sources[$0].source.partitionedBy })
+        return fields.count == 1 ? fields : nil
+    }
+
+    private mutating func exchange(from upstream: Int, by key: [Field]) -> Int {
+        if let known = subgraphs.indices.dropFirst().first(where: {
+            subgraphs[$0].upstream == upstream && subgraphs[$0].key == key
+        }) {
+            return known
+        }
+        let name = key.map(\.name).joined(separator: "-")
+        let taken = subgraphs.count { $0.key == key }
+        subgraphs.append(Subgraph(name: taken == 0 ? name : "\(name)-\(taken + 1)", key: key, upstream: upstream))
+        return subgraphs.count - 1
+    }
+
+    /// A merchant's charges are claimed by one task in one order, and that is where the merchant's own events are.
+    private func refuseCredit(of stage: Int) {
+        guard case .window(let window) = stages[stage].kind, window.credit != nil,
+            graph.sources[stage].allSatisfy({ sources[$0].source.partitionedBy == .merchantID })
+        else { return }
+        guard window.key.fields.contains(where: { $0.field == .merchantID }) else {
+            report.error(
+                window.key.position,
+                "the key of `\(stages[stage].name)` lacks merchant_id, by whom what it credits is claimed",
+                "add merchant_id to the key, or remove credit")
+            return
+        }
+        report.error(
+            stages[stage].from.first?.position ?? stages[stage].position,
+            "`\(stages[stage].name)` credits what comes out of stages that are kept apart from the merchant",
+            "let it read sources and stages with merchant_id in their keys, or remove credit")
+    }
+}
+
+extension StageSpec {
+    /// The key by which its state is kept; nil where it has none.
+    fileprivate var key: KeySpec? {
+        switch kind {
+        case .window(let window): return window.key
+        case .transform(let transform):
+            for case .key(let key) in transform.values.values { return key }
+            return nil
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import RampartCore
+
+extension ModelPipeline {
+    /// Where a stage's events lie: by the way of keys that they were dealt out by, one after the other; empty at the merchant's.
+    ///
+    /// Nil where they lie in several places.
+    func place(of stage: Int) -> [Set<Field>]? {
+        var inputs = stages[stage].inputs
+        var key: Set<Field>?
+        switch stages[stage].kind {
+        case .filter: break
+        case .join(let join):
+            inputs += join.with
+            key = Set(join.key)
+        case .window(let window): key = Set(window.key)
+        }
+        var places: Set<[Set<Field>]> = []
+        for input in inputs {
+            switch input {
+            case .source: places.insert([])
+            case .stage(let other):
+                guard let place = place(of: other) else { return nil }
+                places.insert(place)
+            }
+        }
+        guard places.count == 1, let place = places.first else { return nil }
+        guard let key, !(place.last ?? [.merchantID]).isSubset(of: key) else { return place }
+        return place + [key]
+    }
+
+    /// Whether every stage finds all that it reads in one place.
+    var isDealtOut: Bool { stages.indices.allSatisfy { place(of: $0) != nil } }
+
+    /// Takes the credit from windows that are kept apart from the merchant.
+    mutating func removeForeignCredits() {
+        for index in stages.indices {
+            guard case .window(var window) = stages[index].kind, window.credit != nil, place(of: index) != [] else {
+                continue
+            }
+            window.credit = nil
+            stages[index].kind = .window(window)
+        }
+    }
+}
