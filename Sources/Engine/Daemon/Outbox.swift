@@ -26,6 +26,9 @@ struct Outbox {
     mutating func append(_ outputs: Outputs) {
         for alert in outputs.alerts { appendRow(.alerts, key: alert.merchantID) { $0.write(alert, to: &$1) } }
         for alert in outputs.shadow { appendRow(.shadow, key: alert.merchantID) { $0.write(alert, to: &$1) } }
+        for incident in outputs.incidents {
+            appendRow(.incidents, key: incident.merchantID) { $0.write(incident, to: &$1) }
+        }
         for line in outputs.lines { appendRow(.creditLines, key: line.merchantID) { $0.write(line, to: &$1) } }
         for credit in outputs.credits { appendRow(.credits, key: credit.merchantID) { $0.write(credit, to: &$1) } }
     }

@@ -43,6 +43,8 @@ struct GroupPlan: Sendable {
     let windows: [WindowPlan]
     /// The stage of each window.
     let windowStages: [Int]
+    /// The incident stages in file order.
+    let incidents: [IncidentPlan]
     /// The transforms with a state in file order.
     let transforms: [any StatefulTransform]
     /// The stage of each of these.
@@ -57,6 +59,7 @@ struct GroupPlan: Sendable {
         self.topology = topology
         var windows: [WindowPlan] = []
         var windowStages: [Int] = []
+        var incidents: [IncidentPlan] = []
         var transforms: [any StatefulTransform] = []
         var transformStages: [Int] = []
         for (index, stage) in topology.stages.enumerated() {
@@ -64,6 +67,8 @@ struct GroupPlan: Sendable {
             case .window(let window):
                 windows.append(WindowPlan(window, stage: stage, topology: topology))
                 windowStages.append(index)
+            case .incident(let incident):
+                incidents.append(IncidentPlan(incident, stage: index, topology: topology))
             case .transform(let transform):
                 guard let transform = transform as? any StatefulTransform else { continue }
                 transforms.append(transform)
@@ -72,6 +77,7 @@ struct GroupPlan: Sendable {
         }
         self.windows = windows
         self.windowStages = windowStages
+        self.incidents = incidents
         self.transforms = transforms
         self.transformStages = transformStages
         var places: [Int: Int] = [:]
@@ -95,6 +101,8 @@ struct GroupPlan: Sendable {
         var filters: [Step] = []
         for index in topology.evaluationOrder {
             let stage = topology.stages[index]
+            // An incident takes rows of alerts, and no events.
+            if case .incident = stage.kind { continue }
             if case .transform(let transform) = stage.kind, let place = places[index] {
                 let side = step(
                     index, .transform(place), reading: transform.values.sideInputs, from: source)
