@@ -71,6 +71,11 @@ public enum SimulatedPipeline {
                 when: clicks >= min_clicks
                 alert: { severity: low, close_after: 6s }
                 credit: { component: click_cost, reason: device_flood }
+              siege:
+                kind: incident
+                from: [click-flood, refund-wave, device-flood]
+                quiet: 20s
+                escalate: { stages: 2, severity: critical }
             ledger:
               statement: 20s
               caps: { GBP: 5.00 }
