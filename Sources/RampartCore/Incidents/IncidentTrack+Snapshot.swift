@@ -54,7 +54,7 @@ extension IncidentRevision.Member: SnapshotValue {
     init(from snapshot: inout SnapshotReader) throws(SnapshotError) {
         stage = try snapshot.read()
         alerts = try snapshot.readCount()
-        open = try snapshot.readCount()
+        self.open = try snapshot.readCount()
         peakScore = try snapshot.read()
     }
 }
