@@ -184,11 +184,15 @@ struct IncidentBook: Sendable {
 
     /// Finds out what is due, as of a moment until which all was done.
     mutating func settle(at time: EventTime) {
+        // Settings that came into force while facts were rebuilt were looked at when it was said.
+        hasOtherSettings = false
         quiet = NumberedQueue()
         credited = NumberedQueue()
-        for (merchantID, track) in tracks where track.quietSince == nil && !track.isUnderAttack {
+        for (merchantID, var track) in tracks where track.quietSince == nil && !track.isUnderAttack {
             // Its alerts were of stages that the graph has no longer.
-            tracks[merchantID]?.quietSince = max(time, track.opened).floored(to: basePane)
+            track.quietSince = max(time, track.opened).floored(to: basePane)
+            tracks[merchantID] = track
+            note(track)
         }
         let quieted = tracks.values.compactMap { track in track.quietSince.map { ($0, track.merchantID) } }
         for pair in quieted.sorted(by: { $0.0 < $1.0 }) { quiet.append((pair.0, pair.1)) }

@@ -165,13 +165,15 @@ import Testing
     // MARK: - Restarts
 
     /// What another graph said is read back into a task over the same clicks.
-    private static func restart(from old: TaskFixture, to new: TaskFixture) throws -> TaskState {
+    private static func restart(
+        from old: TaskFixture, to new: TaskFixture, at second: Int64 = 30
+    ) throws -> TaskState {
         var before = start(old)
-        before.promise(TestPipeline.time(30), of: 0)
+        before.promise(TestPipeline.time(second), of: 0)
         _ = before.advance()
         var after = start(new)
         after.isRebuilding = true
-        after.promise(TestPipeline.time(30), of: 0)
+        after.promise(TestPipeline.time(second), of: 0)
         _ = after.advance()
         try after.restorePromises(before.takeChanges())
         after.isRebuilding = false
@@ -181,6 +183,15 @@ import Testing
     @Test func aRestartGoesOnWithWhatIsOpen() throws {
         var task = try Self.restart(from: Self.fixture(), to: Self.fixture())
         #expect(Self.words(task.flush()) == ["closed@220 medium: flood 1/0; 45 45 0"])
+    }
+
+    /// What the ledger made at the last pane end before a restart is told at the first one after it.
+    @Test func aRestartTellsWhatIsStillToBeTold() throws {
+        var task = try Self.restart(from: Self.fixture(), to: Self.fixture(), at: 10)
+        #expect(
+            Self.words(task.flush()) == [
+                "open@20 medium: flood 1/1; 45 45 0", "closed@220 medium: flood 1/0; 45 45 0",
+            ])
     }
 
     /// An alert from before the stage was there is no part of its incidents.
