@@ -64,6 +64,7 @@ heading "The same as a daemon, for half a minute, on a stand-in for Kafka"
 heading "Where it is"
 printf '%s\n' \
     "$out/alerts.ndjson        every alert with its measures, thresholds and evidence" \
+    "$out/incidents.ndjson     the alerts of one merchant as one case, with what is at stake" \
     "$out/credit-lines.ndjson  every click that is given back, once" \
     "$out/credits.ndjson       the same as statements, one for each merchant and hour" \
     "$out/dead-letters.ndjson  broken records with their reason; late.ndjson has the late ones" \

@@ -35,6 +35,7 @@ public struct Sink: Hashable, Sendable {
     public enum Kind: String, CaseIterable, Hashable, Sendable {
         case alerts
         case shadow
+        case incidents
         case creditLines = "credit_lines"
         case credits
         case late
@@ -45,6 +46,7 @@ public struct Sink: Hashable, Sendable {
             switch self {
             case .alerts: "revisions of alerts"
             case .shadow: "revisions of alerts of stages in shadow"
+            case .incidents: "revisions of incidents"
             case .creditLines: "claimed lines"
             case .credits: "statements over lines"
             case .late: "late events"

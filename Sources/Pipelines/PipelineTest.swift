@@ -146,6 +146,32 @@ public struct Expectation: Sendable {
         public var line: Int
     }
 
+    /// An incident's last revision.
+    public struct ExpectedIncident: Sendable {
+        /// The number of alerts of one stage.
+        public struct StageCount: Hashable, Sendable {
+            /// The name of the stage.
+            public var stage: String
+            /// How many alerts.
+            public var count: Int
+        }
+
+        /// The name of its stage.
+        public var stage: String
+        /// Its highest severity.
+        public var severity: AlertPolicy.Severity?
+        /// Its merchant.
+        public var merchantID: String?
+        /// When its first alert opened.
+        public var opened: EventTime?
+        /// When it closed.
+        public var closed: EventTime?
+        /// Alerts by stage.
+        public var alerts: [StageCount]
+        /// The line in the pipeline file.
+        public var line: Int
+    }
+
     /// A credit.
     public struct ExpectedCredit: Sendable {
         /// What is given back.
@@ -188,4 +214,6 @@ public struct Expectation: Sendable {
     public var shadow: [ExpectedAlert]?
     /// Exactly these credits, in any order.
     public var credits: [ExpectedCredit]?
+    /// The incidents, as their last revisions have them.
+    public var incidents: [ExpectedIncident]?
 }

@@ -54,6 +54,10 @@ mutant claim-check-off Ledger/Ledger.swift \
     'if let claim = claims.find(id, of: charge, at: paneEnd), claim.prior != nil {'
 mutant late-events-applied-to-windows Staging/Staging.swift \
     'if header.isLate { waitingLate.append(place) } else { waiting.append(place) }' 'waiting.append(place)'
+mutant credit-of-incident-not-promised 'Incidents/IncidentTrack+Snapshot.swift' \
+    'snapshot.write(creditTold)' 'snapshot.write(EventTime?.none)'
+mutant voided-charges-at-stake Ledger/Ledger+Claimable.swift \
+    'where !voids.forbids(charge, at: paneEnd)' 'where charge.amount > 0'
 mutant exists-needs-all Expressions/Program+Evaluation.swift \
     'case .exists: return Self.fold(operands, decisive: true)' 'case .exists: return Self.fold(operands, decisive: false)'
 mutant zone-forgotten Time/TimePart.swift 'let local = time + zone.offset(at: time)' 'let local = time'

@@ -32,7 +32,7 @@ final class DaemonProcess {
         for name in ["commands", "control", "changelog"] {
             try cluster.createTopic("marketplace.\(name)", partitions: 1)
         }
-        for name in ["alerts", "credit-lines", "credits", "dead-letters", "late"] {
+        for name in ["alerts", "credit-lines", "credits", "dead-letters", "incidents", "late"] {
             try cluster.createTopic("rampart.\(name)", partitions: 1)
         }
         return cluster

@@ -72,6 +72,21 @@ import Testing
             })
     }
 
+    /// Every attacked merchant has one incident, of all that happened there, and nobody else has any.
+    @Test func eachSiegeIsOneIncident() throws {
+        let folder = try TemporaryFolder()
+        #expect(try Command.run(["replay", Command.marketplace, Command.demo, "--out", folder.path("out")]).code == 0)
+        let truth = try JSONDecoder().decode(
+            Truth.self, from: Data(contentsOf: Self.folder.appending(path: "truth.json")))
+        let rows = try folder.rows("out/incidents.ndjson")
+        let closed = rows.filter { $0["state"] as? String == "closed" }
+        #expect(
+            closed.compactMap { $0["merchant_id"] as? String }.sorted()
+                == truth.campaigns.filter { $0.benign != true }.flatMap(\.targets).sorted())
+        #expect(closed.allSatisfy { $0["severity"] as? String == "critical" })
+        #expect(Set(rows.compactMap { $0["incident_id"] as? String }).count == closed.count)
+    }
+
     @Test func theMoneyGoesBackToThoseWhoWereAttacked() throws {
         let folder = try TemporaryFolder()
         #expect(try Command.run(["replay", Command.marketplace, Command.demo, "--out", folder.path("out")]).code == 0)

@@ -109,7 +109,7 @@ import Testing
             summary["read"] as? Int == 14 && summary["accepted"] as? Int == 12 && summary["dead_lettered"] as? Int == 2)
         let topics = [
             ("alerts", "rampart.alerts"), ("credit-lines", "rampart.credit-lines"), ("credits", "rampart.credits"),
-            ("dead-letters", "rampart.dead-letters"),
+            ("dead-letters", "rampart.dead-letters"), ("incidents", "rampart.incidents"),
         ]
         for (file, topic) in topics {
             let replayed = try folder.text("out/\(file).ndjson").split(separator: "\n").map(String.init)

@@ -4,7 +4,8 @@ import Testing
 /// `rampart replay` from outside: exit codes, streams, and what stands in its folder.
 @Suite struct ReplayCommandTests {
     private static let finalNames = [
-        "alerts.ndjson", "credit-lines.ndjson", "credits.ndjson", "dead-letters.ndjson", "late.ndjson", "shadow.ndjson",
+        "alerts.ndjson", "credit-lines.ndjson", "credits.ndjson", "dead-letters.ndjson", "incidents.ndjson",
+        "late.ndjson", "shadow.ndjson",
         "summary.json",
     ]
     private static let partialNames = finalNames.map { $0 + ".partial" }

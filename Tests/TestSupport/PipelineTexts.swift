@@ -121,6 +121,14 @@ public enum PipelineTexts {
                   returned: sum(amount, type == "refund")
                   rows: count()
                 when: returned > 100 && rows in [1, 2, 3]
+              attacks:
+                kind: incident
+                from: [dear-clicks, bad-reviews]
+                quiet: 3h
+                escalate: { stages: 2, severity: critical }
+              clicking:
+                kind: incident
+                from: dear-clicks
             ledger:
               statement: 30m
               caps: { GBP: 500.00, EUR: 600 }
@@ -130,6 +138,7 @@ public enum PipelineTexts {
               claim_horizon: 10d
             sinks:
               alerts: { topic: bazaar.alerts, mask: true }
+              incidents: { topic: bazaar.incidents }
               credit_lines: { topic: bazaar.lines }
               credits: { topic: bazaar.credits, mask: false }
               late: { topic: bazaar.late }
@@ -162,6 +171,14 @@ public enum PipelineTexts {
                       key: { ad_id: a1 }
                       opened: 2026-03-01T12:00:30Z
                       measures: { clicks: 3, spent: { GBP: 90000 } }
+                  incidents:
+                    - stage: attacks
+                      severity: critical
+                      merchant_id: m1
+                      opened: 2026-03-01T12:00:30Z
+                      closed: 2026-03-01T15:30:30Z
+                      alerts: { dear-clicks: 1, bad-reviews: 0 }
+                    - { stage: clicking }
                   credits:
                     - { component: click_cost, reason: invalid_click, state: posted, merchant_id: m1, currency: GBP, amount_minor: 900, lines: 3 }
 

@@ -31,6 +31,9 @@ struct Outbox {
     mutating func append(_ outputs: Outputs) {
         for alert in outputs.alerts { appendRow(.alerts, key: alert.recordKey) { $0.write(alert, to: &$1) } }
         for alert in outputs.shadow { appendRow(.shadow, key: alert.recordKey) { $0.write(alert, to: &$1) } }
+        for incident in outputs.incidents {
+            appendRow(.incidents, key: Array(incident.merchantID.utf8)) { $0.write(incident, to: &$1) }
+        }
         for line in outputs.lines {
             appendRow(.creditLines, key: Array(line.merchantID.utf8)) { $0.write(line, to: &$1) }
         }

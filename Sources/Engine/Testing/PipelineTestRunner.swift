@@ -46,6 +46,9 @@ public struct PipelineTestRunner {
         if let shadow = test.expectation.shadow {
             comparison.compare(shadow, with: sink.outputs.shadow.filter { $0.revision == 1 })
         }
+        if let incidents = test.expectation.incidents {
+            comparison.compare(incidents, withRevisions: sink.outputs.incidents)
+        }
         if let credits = test.expectation.credits {
             comparison.compare(credits, with: sink.outputs.credits)
         }

@@ -6,7 +6,7 @@ struct TestComparison {
     /// Dead letters that a sentence quotes; a log of one mistake repeats it without end.
     private static let quotedDeadLetters = 3
 
-    private let topology: Topology
+    let topology: Topology
     private let file: String
     /// The line of the test.
     private let line: Int
@@ -71,7 +71,7 @@ struct TestComparison {
     ///
     /// Of what does not fit, an expectation is told together with the row that is nearest to it. `differences` of nil
     /// say that a row has nothing to do with an expectation.
-    private mutating func compare<Expected, Row>(
+    mutating func compare<Expected, Row>(
         _ expected: [Expected], with came: [Row], line lineOf: (Expected) -> Int,
         describe: (Expected) -> String, describeRow: (Row) -> String, differences: (Expected, Row) -> [String]?
     ) {
@@ -166,7 +166,7 @@ struct TestComparison {
         }
     }
 
-    private static func listed(_ words: [String]) -> String {
+    static func listed(_ words: [String]) -> String {
         words.isEmpty ? "" : " with " + words.joined(separator: ", ")
     }
 
@@ -231,7 +231,7 @@ struct TestComparison {
 }
 
 /// Where a row is not what was expected.
-private struct Differences {
+struct Differences {
     private(set) var list: [String] = []
 
     /// Adds a value if one was expected and another came.

@@ -45,7 +45,7 @@ indirect enum CanonicalValue {
 /// Makes a topology's settings canonical, from which its revision and the hash of its graph are made.
 ///
 /// The graph is everything that gives state its shape or records their meaning. A reload can change the rest:
-/// thresholds, modes, what an alert is called, caps and review bounds, whether late charges are posted, and masks.
+/// thresholds, modes, what an alert is called, when an incident closes or escalates, caps and review bounds, whether late charges are posted, and masks.
 struct CanonicalSettings {
     /// Which settings are written.
     enum Scope {
@@ -199,6 +199,17 @@ struct CanonicalSettings {
         switch stage.kind {
         case .transform(let transform): values[type(of: transform).kind] = settings(transform, program)
         case .window(let window): values["window"] = self.window(window, program, scope)
+        case .incident(let incident): values["incident"] = self.incident(incident, scope)
+        }
+        return .map(values)
+    }
+
+    /// State knows no setting of an incident: a reload can change all of them but `from`.
+    private func incident(_ incident: Incident, _ scope: Scope) -> CanonicalValue {
+        guard scope == .all else { return .map([:]) }
+        var values: [String: CanonicalValue] = ["quiet": .span(incident.quiet)]
+        if let escalation = incident.escalation {
+            values["escalate"] = .texts(["\(escalation.stages)", escalation.severity.rawValue])
         }
         return .map(values)
     }

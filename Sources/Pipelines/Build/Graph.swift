@@ -104,7 +104,10 @@ struct Graph {
     private mutating func resolve(_ from: [PlacedName], of stage: Int, _ sources: [SourceSpec]) -> [Stage.Input] {
         var inputs: [Stage.Input] = []
         for place in from {
-            guard let input = resolve(place, sources) else {
+            guard
+                let input = stages[stage].isIncident
+                    ? resolveWindow(place, sources) : resolve(place, sources)
+            else {
                 isWhole[stage] = false
                 continue
             }
@@ -128,12 +131,31 @@ struct Graph {
             return nil
         }
         guard stages[stage].isTransform else {
+            let gives = stages[stage].isIncident ? "an incident, which gives" : "a window, which gives findings and"
             report.error(
-                place.position, "`\(place.name)` is a window, which gives findings and no events",
-                "read a source or a transform")
+                place.position, "`\(place.name)` is \(gives) no events", "read a source or a transform")
             return nil
         }
         return .stage(stage)
+    }
+
+    /// What an incident gathers are alerts, which windows raise.
+    private func resolveWindow(_ place: PlacedName, _ sources: [SourceSpec]) -> Stage.Input? {
+        if let stage = stages.firstIndex(where: { $0.name == place.name }), case .window = stages[stage].kind {
+            return .stage(stage)
+        }
+        if unreadable.contains(place.name) { return nil }
+        let windows = stages.filter { if case .window = $0.kind { true } else { false } }.map(\.name)
+        let mend = windows.isEmpty ? "add a window stage" : "there is \(alternatives(windows))"
+        let isKnown =
+            sources.contains { $0.source.name == place.name } || stages.contains { $0.name == place.name }
+        report.error(
+            place.position,
+            isKnown
+                ? "`\(place.name)` is no window, and an incident gathers the alerts of windows"
+                : "there is no window \(quoted(place.name))",
+            (isKnown ? nil : Suggestion.didYouMean(place.name, among: windows)) ?? mend)
+        return nil
     }
 
     /// Depth first, so that the stage that closes a cycle is the one that is told; a cycle's input is then dropped.
@@ -189,6 +211,11 @@ extension StageSpec {
     /// Whether the stage passes events on.
     var isTransform: Bool {
         if case .transform = kind { true } else { false }
+    }
+
+    /// Whether the stage gathers alerts.
+    var isIncident: Bool {
+        if case .incident = kind { true } else { false }
     }
 
     /// What it reads beside `from`.

@@ -29,11 +29,13 @@ struct Partitioning {
         guard !graph.inputs[stage].isEmpty else { return }
         let upstream = upstream(of: stage)
         places[stage] = upstream
+        if stages[stage].isIncident { return refuseScatteredAlerts(of: stage) }
         guard let key = stages[stage].key, key.isWhole else { return }
         let fields = Set(key.fields.map(\.field))
-        if let dealt = dealt(upstream, stage), dealt.isSubset(of: fields) { return }
-        places[stage] = exchange(from: upstream, by: Field.allCases.filter(fields.contains))
-        refuseCredit(of: stage)
+        if dealt(upstream, stage)?.isSubset(of: fields) != true {
+            places[stage] = exchange(from: upstream, by: Field.allCases.filter(fields.contains))
+        }
+        if places[stage] != Subgraph.main { refuseCredit(of: stage) }
     }
 
     /// The subgraph of all that a stage reads.
@@ -81,6 +83,24 @@ struct Partitioning {
         return subgraphs.count - 1
     }
 
+    /// An incident is about one merchant, all of whose alerts it must find where it is kept itself.
+    private func refuseScatteredAlerts(of stage: Int) {
+        for (place, input) in zip(stages[stage].from, graph.inputs[stage]) {
+            guard case .stage(let window) = input, let key = stages[window].key, key.isWhole else { continue }
+            let subgraph = subgraphs[places[window]]
+            if !key.fields.contains(where: { $0.field == .merchantID }) {
+                report.error(
+                    place.position, "the alerts of `\(place.name)` name no merchant, and an incident is about one",
+                    "add merchant_id to its key, or leave it out")
+            } else if subgraph != .mainOne, subgraph.key != [.merchantID] {
+                report.error(
+                    place.position,
+                    "`\(place.name)` is kept \(words(for: places[window])), so that a merchant's alerts lie apart",
+                    "leave it out")
+            }
+        }
+    }
+
     /// A merchant's charges are claimed by one task in one order, and that is where the merchant's own events are.
     private func refuseCredit(of stage: Int) {
         guard case .window(let window) = stages[stage].kind, window.credit != nil,
@@ -108,6 +128,7 @@ extension StageSpec {
         case .transform(let transform):
             for case .key(let key) in transform.values.values { return key }
             return nil
+        case .incident: return nil
         }
     }
 }

@@ -6,6 +6,7 @@ struct StageDraft {
     enum Kind {
         case transform(TransformDraft)
         case window(WindowDraft)
+        case incident(Incident)
     }
 
     /// The stage as it is written.
@@ -86,6 +87,7 @@ struct StageBuilder {
             draft = self.transform(transform, inputs, sideInputs, &used)
         case .window(let window):
             draft = self.window(window, inputs, &used)
+        case .incident(let incident): draft = self.incident(incident, inputs)
         }
         checkNames()
         guard let draft else { return nil }
@@ -173,6 +175,27 @@ struct StageBuilder {
         let draft = WindowDraft(
             spec: window, measures: measures, conditions: conditions, when: when, message: message, credit: credit)
         return StageDraft(spec: spec, inputs: inputs, kind: .window(draft), fields: fields)
+    }
+
+    /// A merchant's alerts lie together only where the events behind them are partitioned by the merchant.
+    private func incident(_ incident: IncidentSpec, _ inputs: [Stage.Input]) -> StageDraft? {
+        for source in sources where source.source.partitionedBy != .merchantID {
+            report.error(
+                spec.from.first?.position ?? spec.position,
+                "`\(spec.name)` gathers alerts over the source `\(source.source.name)`, which is partitioned by "
+                    + "\(source.source.partitionedBy.name), so that a merchant's alerts lie apart",
+                "set partitioned_by: merchant_id, or leave these windows out")
+            return nil
+        }
+        if let escalation = incident.escalation, isWhole, escalation.stages > inputs.count {
+            report.error(
+                incident.escalationPosition,
+                "escalate waits for \(escalation.stages) stages, but `\(spec.name)` gathers alerts of \(inputs.count)",
+                inputs.count > 1 ? "write stages: \(inputs.count), or gather more" : "gather more, or remove escalate")
+            return nil
+        }
+        let kind = Incident(quiet: incident.quiet, escalation: incident.escalation)
+        return StageDraft(spec: spec, inputs: inputs, kind: .incident(kind), fields: [])
     }
 
     // MARK: - Names

@@ -37,6 +37,7 @@ struct TopologyBuilder {
 
     private func kind(_ kind: StageDraft.Kind, _ layout: EventLayout) -> Stage.Kind {
         switch kind {
+        case .incident(let incident): return .incident(incident)
         case .transform(let draft):
             let conditions = draft.conditions.mapValues { TransformValues.Value.condition($0.program(layout: layout)) }
             return .transform(draft.kind.init(TransformValues(draft.values.merging(conditions) { $1 })))

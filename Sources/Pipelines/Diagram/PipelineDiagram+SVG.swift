@@ -46,11 +46,11 @@ extension PipelineDiagram {
         .ground { fill: #ffffff } .edge { fill: none; stroke: #8090a8; stroke-width: 1.5 } .tip { fill: #8090a8 }
         rect.source { fill: #e6f0fb; stroke: #5b8fc9 } rect.transform { fill: #f3ecfa; stroke: #9a72c4 }
         rect.window { fill: #fdf1de; stroke: #cf9436 } rect.ledger { fill: #e4f5ea; stroke: #4f9e6b }
-        rect.output { fill: #eef1f5; stroke: #7b8798 }
+        rect.incident { fill: #fce8e6; stroke: #c9645b } rect.output { fill: #eef1f5; stroke: #7b8798 }
         @media (prefers-color-scheme: dark) {
         text { fill: #e6eaf2 } .detail { fill: #aab4c5 } .ground { fill: #12161d }
         rect.source { fill: #16304b } rect.transform { fill: #33234a } rect.window { fill: #46330f }
-        rect.ledger { fill: #143a24 } rect.output { fill: #232a35 }
+        rect.incident { fill: #4a1f1b } rect.ledger { fill: #143a24 } rect.output { fill: #232a35 }
         }
         </style>
         """

@@ -59,6 +59,7 @@ extension PipelineDiagram.Role {
         case .source: "Sources"
         case .transform: "Transforms"
         case .window: "Windows"
+        case .incident: "Incidents"
         case .ledger: "Ledger"
         case .output: "Outputs"
         }
@@ -69,6 +70,7 @@ extension PipelineDiagram.Role {
         case .source, .output: ("([", "])")
         case .transform: ("{{", "}}")
         case .window: ("[", "]")
+        case .incident: ("[[", "]]")
         case .ledger: ("[(", ")]")
         }
     }
@@ -78,6 +80,7 @@ extension PipelineDiagram.Role {
         case .source, .output: "oval"
         case .transform: "hexagon"
         case .window: "box"
+        case .incident: "box3d"
         case .ledger: "cylinder"
         }
     }

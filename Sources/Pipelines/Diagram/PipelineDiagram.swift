@@ -16,7 +16,7 @@ public struct PipelineDiagram: Hashable, Sendable {
 
     /// What a box stands for.
     enum Role: String, CaseIterable, Hashable, Sendable {
-        case source, transform, window, ledger, output
+        case source, transform, window, incident, ledger, output
     }
 
     /// A box.
@@ -49,7 +49,12 @@ public struct PipelineDiagram: Hashable, Sendable {
             nodes.append(Node(role: .source, name: source.name, details: Self.details(of: source, topic: topic)))
         }
         for stage in topology.stages {
-            let role: Role = if case .transform = stage.kind { .transform } else { .window }
+            let role: Role =
+                switch stage.kind {
+                case .transform: .transform
+                case .window: .window
+                case .incident: .incident
+                }
             nodes.append(Node(role: role, name: stage.name, details: Self.details(of: stage, in: topology)))
         }
         for (index, stage) in topology.stages.enumerated() {
@@ -105,6 +110,10 @@ public struct PipelineDiagram: Hashable, Sendable {
             let output = addOutput(kind, pipeline)
             for stage in stages { connect(stage, output) }
         }
+        let gathering = stages.indices.filter { if case .incident = stages[$0].kind { true } else { false } }
+        guard !gathering.isEmpty else { return }
+        let output = addOutput(.incidents, pipeline)
+        for stage in gathering { connect(first + stage, output) }
     }
 
     private mutating func addOutput(_ kind: Sink.Kind, _ pipeline: Pipeline) -> Int {
@@ -146,6 +155,7 @@ public struct PipelineDiagram: Hashable, Sendable {
         let window: Window
         switch stage.kind {
         case .transform(let transform): return details(of: transform) + exchange + thresholds
+        case .incident(let incident): return details(of: incident)
         case .window(let found): window = found
         }
         var details = stage.mode == .shadow ? ["in shadow"] : []
@@ -156,6 +166,11 @@ public struct PipelineDiagram: Hashable, Sendable {
         details.append("severity \(window.alert.severity.rawValue)")
         if let credit = window.credit { details.append("credits \(credit.component)") }
         return details
+    }
+
+    private static func details(of incident: Incident) -> [String] {
+        ["by merchant_id", "quiet \(incident.quiet.text)"]
+            + (incident.escalation.map { ["severity \($0.severity.rawValue) from \($0.stages) stages on"] } ?? [])
     }
 
     /// A filter's name says what it keeps; of other kinds, what they are and what is set.

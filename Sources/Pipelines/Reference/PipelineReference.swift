@@ -108,6 +108,7 @@ public enum PipelineReference {
             ("\(Limits.textBytes) bytes", "a text of a record"),
             ("\(Limits.nesting)", "objects and arrays inside each other in a record"),
             ("\(Limits.evidenceSample)", "events, and accounts, that an alert names"),
+            ("\(Limits.incidentSample)", "alerts of each stage that an incident names"),
             ("\(Limits.deadLetterBytes) bytes", "what is kept of a record that was set aside"),
         ]
     }

@@ -34,9 +34,8 @@ public enum PipelineKeys {
             currencyField,
             timeField, pathField,
         ] + StageKind.all.map(\.keys) + [
-            window, threshold, alert, credit, ledger, sinks, sink, test, recordFeed, lineFeed, expectation,
-            expectedAlert,
-            expectedCredit,
+            window, threshold, alert, credit, escalation, ledger, sinks, sink, test, recordFeed, lineFeed, expectation,
+            expectedAlert, expectedIncident, expectedCredit,
         ]
 
     /// The root of the file.
@@ -51,7 +50,7 @@ public enum PipelineKeys {
                 "sources", "where events enter, by name",
                 .named(hyphens: true, atLeast: 1, atMost: Limits.sources, .mapping(source))),
             required(
-                "stages", "transforms and windows, by name",
+                "stages", "transforms, windows and incidents, by name",
                 .named(hyphens: true, atLeast: 1, atMost: Limits.stages, .stage)),
             optional("ledger", "what becomes of claimed lines", .mapping(ledger)),
             optional("sinks", "where outputs go", .mapping(sinks)),
@@ -153,7 +152,7 @@ public enum PipelineKeys {
     static let windowStage = group(
         "a window stage",
         [
-            optional("kind", "window (default), or a kind of transform", .choice(StageKind.all.map(\.name))),
+            optional("kind", "window (default), incident, or a kind of transform", .choice(StageKind.all.map(\.name))),
             optional("mode", "live (default) or shadow", .choice(Stage.Mode.allCases.map(\.rawValue))),
             required("from", "the sources and transforms it reads", .oneOrMore(.name(hyphens: true))),
             required("key", "the fields that the window is kept for", .oneOrMore(.field([.identifier, .currency]))),
@@ -167,6 +166,15 @@ public enum PipelineKeys {
             required("when", "the condition of a finding", .condition),
             optional("alert", "how findings become alerts", .mapping(alert)),
             optional("credit", "what findings claim", .mapping(credit)),
+        ])
+    /// An entry of `stages:` of the kind `incident`.
+    static let incidentStage = group(
+        "an incident stage",
+        [
+            required("kind", "incident", .choice(StageKind.all.map(\.name))),
+            required("from", "the windows whose alerts it gathers", .oneOrMore(.name(hyphens: true))),
+            optional("quiet", "how long no alert must be open until it closes; 6h if absent", .duration()),
+            optional("escalate", "a severity for several kinds of attack at once", .mapping(escalation)),
         ])
     /// An entry of `stages:` of a kind of transform.
     static func transformStage(_ type: any Transform.Type) -> KeyGroup {
@@ -229,6 +237,15 @@ public enum PipelineKeys {
                 "event", "the event types that are charges; those read that have the amount if absent",
                 .oneOrMore(.eventType)),
         ])
+    /// An incident stage's `escalate:`.
+    static let escalation = group(
+        "an escalation",
+        [
+            required(
+                "stages", "the number of stages with alerts from which on it counts",
+                .wholeNumber(2...Int64(Limits.stages))),
+            required("severity", "how urgent an incident then is at least", .choice(AlertPolicy.Severity.self)),
+        ])
     /// The file's `ledger:`.
     static let ledger = group(
         "the ledger",
@@ -284,6 +301,9 @@ public enum PipelineKeys {
         Fate.allCases.map { optional($0.rawValue, $0.summary, .wholeNumber(0...Int64.max)) } + [
             optional("alerts", "exactly the alerts that open", .list(.mapping(expectedAlert))),
             optional("shadow", "exactly the alerts that open in shadow", .list(.mapping(expectedAlert))),
+            optional(
+                "incidents", "exactly the incidents, each as its last revision has it",
+                .list(.mapping(expectedIncident))),
             optional("credits", "exactly the credits", .list(.mapping(expectedCredit))),
         ])
     /// An entry of `expect: alerts:`.
@@ -297,6 +317,17 @@ public enum PipelineKeys {
             optional("opened", "the end of the window that opened it", .moment),
             optional(
                 "measures", "values of its measures when it opened", .members(.either([.number, .byCurrency(.number)]))),
+        ])
+    /// An entry of `expect: incidents:`.
+    static let expectedIncident = group(
+        "an expected incident",
+        [
+            required("stage", "its stage", .name(hyphens: true)),
+            optional("severity", "its highest severity", .choice(AlertPolicy.Severity.self)),
+            optional("merchant_id", "its merchant", .text),
+            optional("opened", "when its first alert opened", .moment),
+            optional("closed", "when it closed", .moment),
+            optional("alerts", "how many alerts of each stage were part of it", .members(.wholeNumber(0...Int64.max))),
         ])
     /// An entry of `expect: credits:`.
     static let expectedCredit = group(

@@ -24,6 +24,7 @@ struct StageReader {
         let parts: StageSpec.Kind? =
             switch kind {
             case .window: window(mapping).map { .window($0) }
+            case .incident: incident(mapping).map { .incident($0) }
             case .transform(let type): transform(type, mapping).map { .transform($0) }
             }
         return parts.map {
@@ -87,6 +88,26 @@ struct StageReader {
             }
         }
         return contents.isEmpty ? nil : contents
+    }
+
+    // MARK: - Incidents
+
+    private func incident(_ mapping: MappingReader) -> IncidentSpec? {
+        guard mapping["from"] != nil else { return nil }
+        let quiet = mapping["quiet"]?.duration("quiet", report) ?? Incident.standardQuiet
+        var escalation: Incident.Escalation?
+        var position = mapping.position(of: "escalate")
+        if let node = mapping["escalate"],
+            let settings = MappingReader(node, PipelineKeys.escalation, at: position, report)
+        {
+            let count = settings["stages"]?.wholeNumber("stages", in: 2...Int64(Limits.stages), report)
+            let severity = settings["severity"]?.choice("severity", AlertPolicy.Severity.self, report)
+            if let count, let severity {
+                escalation = Incident.Escalation(stages: Int(count), severity: severity)
+                position = settings["stages"]?.position ?? position
+            }
+        }
+        return IncidentSpec(quiet: quiet, escalation: escalation, escalationPosition: position)
     }
 
     // MARK: - Windows
@@ -176,16 +197,19 @@ struct StageReader {
 public enum StageKind: Sendable {
     /// Makes findings.
     case window
+    /// Gathers alerts.
+    case incident
     /// Passes events on.
     case transform(any Transform.Type)
 
     /// All kinds, in the order of the reference.
-    public static let all: [StageKind] = [.window] + Transforms.all.map { .transform($0) }
+    public static let all: [StageKind] = [.window, .incident] + Transforms.all.map { .transform($0) }
 
     /// The name in the file.
     public var name: String {
         switch self {
         case .window: "window"
+        case .incident: "incident"
         case .transform(let type): type.kind
         }
     }
@@ -195,6 +219,7 @@ public enum StageKind: Sendable {
         switch self {
         case .window:
             "measures each key over a sliding or tumbling window; a condition over the measures makes findings"
+        case .incident: "gathers the live alerts about one merchant into one incident with a timeline"
         case .transform(let type): type.summary
         }
     }
@@ -203,6 +228,7 @@ public enum StageKind: Sendable {
     var keys: KeyGroup {
         switch self {
         case .window: PipelineKeys.windowStage
+        case .incident: PipelineKeys.incidentStage
         case .transform(let type): PipelineKeys.transformStage(type)
         }
     }

@@ -14,6 +14,7 @@ struct StageSpec {
     enum Kind {
         case transform(TransformSpec)
         case window(WindowSpec)
+        case incident(IncidentSpec)
     }
 
     /// The name.
@@ -110,6 +111,16 @@ struct WindowSpec {
     var message: YamlNode?
     /// What findings claim.
     var credit: CreditSpec?
+}
+
+/// An incident stage of the file as it is written.
+struct IncidentSpec {
+    /// How long no alert must be open until an incident closes.
+    var quiet: EventSpan
+    /// When several kinds of attack at once are worse than each of them.
+    var escalation: Incident.Escalation?
+    /// Where the number of stages of the escalation stands.
+    var escalationPosition: Position
 }
 
 /// A `credit:` of the file as it is written.

@@ -86,7 +86,8 @@ struct TestReader {
             fates: fates,
             alerts: mapping["alerts"]?.elements(of: "alerts", report)?.compactMap(readAlert),
             shadow: mapping["shadow"]?.elements(of: "shadow", report)?.compactMap(readAlert),
-            credits: mapping["credits"]?.elements(of: "credits", report)?.compactMap(readCredit))
+            credits: mapping["credits"]?.elements(of: "credits", report)?.compactMap(readCredit),
+            incidents: mapping["incidents"]?.elements(of: "incidents", report)?.compactMap(readIncident))
     }
 
     private func readAlert(_ node: YamlNode) -> Expectation.ExpectedAlert? {
@@ -146,6 +147,39 @@ struct TestReader {
                 let value = amount.value.number("measure `\(entry.key)`", report)
             else { return nil }
             return .init(name: entry.key, value: value, currency: currency)
+        }
+    }
+
+    private func readIncident(_ node: YamlNode) -> Expectation.ExpectedIncident? {
+        let incidents = stages.filter(\.isIncident).map { (name: $0.name, value: $0) }
+        guard let mapping = MappingReader(node, PipelineKeys.expectedIncident, report),
+            !unreadable.contains(mapping["stage"]?.text ?? ""),
+            let stage = mapping["stage"]?.choice("an incident stage", among: incidents, report)
+        else { return nil }
+        return Expectation.ExpectedIncident(
+            stage: stage.name,
+            severity: mapping["severity"]?.choice("severity", AlertPolicy.Severity.self, report),
+            merchantID: mapping["merchant_id"]?.string("merchant_id", report),
+            opened: mapping["opened"]?.moment("opened", report),
+            closed: mapping["closed"]?.moment("closed", report),
+            alerts: (mapping["alerts"]?.entries(of: "alerts", report) ?? []).compactMap { readCount($0, stage) },
+            line: node.position.line)
+    }
+
+    private func readCount(_ entry: YamlNode.Entry, _ stage: StageSpec) -> Expectation.ExpectedIncident.StageCount? {
+        let names = stage.from.map(\.name)
+        let windows = stages.filter { if case .window = $0.kind { true } else { false } }.map(\.name)
+        // Where `from` holds a mistake, which was told, this may be what it should be.
+        guard names.contains(entry.key) || windows.filter(names.contains).count == names.count else { return nil }
+        guard names.contains(entry.key) else {
+            report.error(
+                entry.position, "`\(stage.name)` gathers no alerts of \(quoted(entry.key))",
+                Suggestion.didYouMean(entry.key, among: names) ?? "it gathers those of \(names.joined(separator: ", "))"
+            )
+            return nil
+        }
+        return entry.value.wholeNumber("alerts of \(entry.key)", in: 0...Int64.max, report).map {
+            .init(stage: entry.key, count: Int($0))
         }
     }
 

@@ -22,7 +22,7 @@ struct ReplayCommand: AsyncParsableCommand {
 
               rampart replay pipelines/marketplace.yaml day.ndjson.gz --out found
 
-            DIR gets alerts.ndjson, shadow.ndjson, credit-lines.ndjson, credits.ndjson,
+            DIR gets alerts.ndjson, shadow.ndjson, incidents.ndjson, credit-lines.ndjson, credits.ndjson,
             late.ndjson, dead-letters.ndjson and summary.json, and scores.ndjson where
             --scores asks for it. Until the run is complete their names end in .partial.
             """)

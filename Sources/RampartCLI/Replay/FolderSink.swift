@@ -25,6 +25,10 @@ struct FolderSink: ReplaySink {
                 summary.count(alert)
             }
         }
+        try write(outputs.incidents, to: .incidents) { encoder, json, summary, incident in
+            encoder.write(incident, to: &json)
+            summary.count(incident)
+        }
         try write(outputs.scores, to: .scores) { encoder, json, _, score in encoder.write(score, to: &json) }
         try write(outputs.lines, to: .creditLines) { encoder, json, summary, line in
             encoder.write(line, to: &json)

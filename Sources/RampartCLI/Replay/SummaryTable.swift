@@ -15,6 +15,7 @@ struct SummaryTable {
         var lines = ["Pipeline \(summary.family), revision \(summary.revision)", ""]
         lines += ["Records"] + fates + [""]
         lines += ["Alerts"] + alerts + [""]
+        if !incidents.isEmpty { lines += ["Incidents"] + incidents + [""] }
         lines += ["Credits"] + credits + [""]
         lines += notes
         let seconds = Int((summary.run.wallSeconds * 10).rounded())
@@ -59,6 +60,16 @@ struct SummaryTable {
             }
         }
         return table.lines.isEmpty ? ["  no stage raises alerts"] : table.lines
+    }
+
+    private var incidents: [String] {
+        var table = Table(.left, .right, .left)
+        for stage in summary.stages where stage.kind == "incident" {
+            table.add(
+                stage.name, stage.incidents.opened.grouped,
+                "with \(stage.incidents.revisions.grouped) revisions")
+        }
+        return table.lines
     }
 
     private var credits: [String] {

@@ -89,6 +89,8 @@ public struct Alert: Hashable, Sendable {
     public var windowStart: EventTime
     /// End of the window reported.
     public var windowEnd: EventTime
+    /// The pane end at which the alert opened; no row says it, but the first has it as its own.
+    public var opened: EventTime
     /// The pane end at which the revision was written.
     public var paneEnd: EventTime
     /// How far past its thresholds (R20).

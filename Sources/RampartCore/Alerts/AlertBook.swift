@@ -197,7 +197,7 @@ struct AlertBook: Sendable {
         Alert(
             id: track.id, revision: track.revision, state: state, mode: track.mode, stage: stage,
             merchantID: track.merchantID, key: track.key, keyBytes: track.keyBytes, windowStart: start, windowEnd: end,
-            paneEnd: paneEnd,
+            opened: track.opened, paneEnd: paneEnd,
             score: report.score, measures: report.measures, evidence: track.evidence, settings: plan.settings)
     }
 

@@ -99,6 +99,8 @@ public enum Limits {
     public static let deadLetterBytes = 16 << 10
     /// Events and accounts that an alert names.
     public static let evidenceSample = 10
+    /// Alerts of each stage that an incident names.
+    public static let incidentSample = 5
     /// Sources, stages, measures of a stage and thresholds of a stage that a pipeline can have.
     public static let sources = 64
     public static let stages = 64

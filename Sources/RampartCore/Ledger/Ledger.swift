@@ -14,7 +14,7 @@ struct Ledger: Sendable {
 
     private let family: String
     private(set) var policy: LedgerPolicy
-    private let claimCeiling: Int
+    let claimCeiling: Int
     var claims: Claims
     var posted: PostedSums
     var statements: Statements
@@ -66,9 +66,7 @@ struct Ledger: Sendable {
                 counts.voided += 1
                 continue
             }
-            let id = Identifier.line(
-                family: family, merchantID: charge.merchantID, type: charge.type, chargeID: charge.chargeID,
-                component: charge.component)
+            let id = lineID(of: charge)
             if let claim = claims.find(id, of: charge, at: paneEnd) {
                 if let prior = claim.prior { isJustified[Int(prior)] = true }
                 continue
@@ -84,6 +82,13 @@ struct Ledger: Sendable {
             outputs.lines.append(line)
             changes.note(.line(id: id)) { line.write(to: &$0) }
         }
+    }
+
+    /// The id of the line that a charge makes.
+    func lineID(of charge: Charge) -> String {
+        Identifier.line(
+            family: family, merchantID: charge.merchantID, type: charge.type, chargeID: charge.chargeID,
+            component: charge.component)
     }
 
     private mutating func line(_ id: String, _ charge: Charge, at paneEnd: EventTime) -> CreditLine {

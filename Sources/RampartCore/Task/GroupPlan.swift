@@ -64,6 +64,8 @@ struct GroupPlan: Sendable {
     let windows: [WindowPlan]
     /// The stage of each window.
     let windowStages: [Int]
+    /// The incident stages in file order.
+    let incidents: [IncidentPlan]
     /// The transforms with a state in file order.
     let transforms: [any StatefulTransform]
     /// The stage of each of these.
@@ -79,6 +81,7 @@ struct GroupPlan: Sendable {
         self.subgraph = subgraph
         var windows: [WindowPlan] = []
         var windowStages: [Int] = []
+        var incidents: [IncidentPlan] = []
         var transforms: [any StatefulTransform] = []
         var transformStages: [Int] = []
         for (index, stage) in topology.stages.enumerated() where stage.subgraph == subgraph {
@@ -86,6 +89,8 @@ struct GroupPlan: Sendable {
             case .window(let window):
                 windows.append(WindowPlan(window, stage: stage, topology: topology))
                 windowStages.append(index)
+            case .incident(let incident):
+                incidents.append(IncidentPlan(incident, stage: index, topology: topology))
             case .transform(let transform):
                 guard let transform = transform as? any StatefulTransform else { continue }
                 transforms.append(transform)
@@ -94,6 +99,7 @@ struct GroupPlan: Sendable {
         }
         self.windows = windows
         self.windowStages = windowStages
+        self.incidents = incidents
         self.transforms = transforms
         self.transformStages = transformStages
         var places: [Int: Int] = [:]
@@ -120,6 +126,8 @@ struct GroupPlan: Sendable {
         var readers: [Int: [Step]] = [:]
         for index in topology.evaluationOrder {
             let stage = topology.stages[index]
+            // An incident takes rows of alerts, and no events.
+            if case .incident = stage.kind { continue }
             guard stage.subgraph == subgraph else {
                 let step = step(index, .elsewhere, reading: stage.inputs + stage.sideInputs, from: source)
                 guard step.takes(reached) else { continue }

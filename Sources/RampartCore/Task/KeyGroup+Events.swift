@@ -185,8 +185,7 @@ extension KeyGroup {
         }
         guard !isRebuilding else { return }
         for place in places { offerLate(Int(place.row), of: staging.batch(of: place), at: end) }
-        ledger.claim(offered, except: voids, at: end, into: &outputs)
-        offered.removeAll(keepingCapacity: true)
+        claimOffered(at: end, into: &outputs)
     }
 
     private mutating func offerLate(_ row: Int, of batch: EventBatch, at end: EventTime) {

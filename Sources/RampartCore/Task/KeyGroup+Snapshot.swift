@@ -51,6 +51,11 @@ extension KeyGroup {
                 changes.append(PromiseChange(key: key.bytes(group: number), value: value))
             }
         }
+        for incident in incidents.indices {
+            for (key, value) in incidents[incident].changes.take() {
+                changes.append(PromiseChange(key: key.bytes(group: index), value: value))
+            }
+        }
         return changes
     }
 
@@ -61,12 +66,16 @@ extension KeyGroup {
         ledger.counts = counts
         for book in books.indices { try books[book].restore(promises) }
         try ledger.restore(promises)
+        for incident in incidents.indices { try incidents[incident].restore(promises, alerts: books) }
         let stages = Set(books.map(\.name))
+        let incidentStages = Set(incidents.map(\.name))
         for key in promises.values.keys {
             switch key {
             case .alert(let stage, _), .run(let stage, _, _):
                 // The graph has no such stage any more, so that nothing could ever close its alerts.
                 if !stages.contains(stage) { ledger.changes.forget(key) }
+            case .incident(let stage, _):
+                if !incidentStages.contains(stage) { ledger.changes.forget(key) }
             default: continue
             }
         }
@@ -74,6 +83,7 @@ extension KeyGroup {
 
     /// Points the keys of the windows to their open alerts and back, as of a moment until which all was done.
     mutating func link(at time: EventTime) {
+        for index in incidents.indices { incidents[index].settle(at: time) }
         for index in windows.indices {
             books[index].loseSlots()
             for slot in windows[index].liveSlots {

@@ -26,6 +26,7 @@ struct KeyGroup: Sendable {
 
     // Promises: what was said.
     var books: [AlertBook] = []
+    var incidents: [IncidentBook] = []
     var ledger: Ledger
 
     /// The event on its way through transforms that attach something to it.
@@ -69,6 +70,9 @@ struct KeyGroup: Sendable {
     mutating func dropPromises() {
         books = zip(plan.windowStages, plan.windows).map {
             AlertBook(stage: $0, topology: plan.topology, plan: $1, keepsPromises: keepsPromises)
+        }
+        incidents = plan.incidents.map {
+            IncidentBook(topology: plan.topology, plan: $0, keepsPromises: keepsPromises)
         }
         ledger = Ledger(plan.topology, claimCeiling: claimCeiling, keepsPromises: keepsPromises)
     }
@@ -146,11 +150,13 @@ struct KeyGroup: Sendable {
         guard !isRebuilding else { return next }
         note(ledger.nextStatement)
         for book in books { note(book.nextClosing) }
+        for incident in incidents { note(incident.nextEvaluation) }
         return next
     }
 
-    /// Evaluates what is due at a pane's end: findings, then closing alerts, then claims.
+    /// Evaluates what is due at a pane's end: findings, then closing alerts, then incidents, then claims.
     private mutating func finishPane(at end: EventTime, into outputs: inout Outputs) {
+        let firstAlert = outputs.alerts.count
         for index in windows.indices {
             if let due = windows[index].nextEvaluation, due <= end {
                 evaluate(index, at: end, into: &outputs)
@@ -160,9 +166,9 @@ struct KeyGroup: Sendable {
                 windows[index].setTrack(WindowState.noTrack, of: slot)
             }
         }
-        guard !offered.isEmpty else { return }
-        ledger.claim(offered, except: voids, at: end, into: &outputs)
-        offered.removeAll(keepingCapacity: true)
+        guard !isRebuilding else { return }
+        gather(outputs.alerts[firstAlert...], at: end, into: &outputs)
+        claimOffered(at: end, into: &outputs)
     }
 
     // MARK: - Counting

@@ -8,6 +8,8 @@ public struct Outputs: Sendable {
     public var lines: [CreditLine] = []
     /// Credits stated, and those whose state a person changed.
     public var credits: [Credit] = []
+    /// Revisions of incidents.
+    public var incidents: [IncidentRevision] = []
     /// Scores that were asked for.
     public var scores: [ScoreRow] = []
     /// Commands that changed nothing.
@@ -30,6 +32,7 @@ public struct Outputs: Sendable {
         shadow.append(contentsOf: other.shadow)
         lines.append(contentsOf: other.lines)
         credits.append(contentsOf: other.credits)
+        incidents.append(contentsOf: other.incidents)
         scores.append(contentsOf: other.scores)
         refusals.append(contentsOf: other.refusals)
         departed.merge(other.departed, uniquingKeysWith: +)
@@ -51,6 +54,7 @@ public struct Outputs: Sendable {
         shadow.sort { Self.precedes($0, $1) }
         lines.sort { Self.precedes($0, $1) }
         credits.sort { Self.precedes($0, $1) }
+        incidents.sort { Self.precedes($0, $1) }
         scores.sort { Self.precedes($0, $1) }
         refusals.sort { Self.precedes($0, $1) }
     }
@@ -69,6 +73,13 @@ public struct Outputs: Sendable {
         if left.chargeTime != right.chargeTime { return left.chargeTime < right.chargeTime }
         if left.chargeID != right.chargeID { return left.chargeID.precedesInBytes(right.chargeID) }
         return left.id.precedesInBytes(right.id)
+    }
+
+    private static func precedes(_ left: IncidentRevision, _ right: IncidentRevision) -> Bool {
+        if left.paneEnd != right.paneEnd { return left.paneEnd < right.paneEnd }
+        if left.stage != right.stage { return left.stage < right.stage }
+        if left.keyBytes != right.keyBytes { return left.keyBytes.lexicographicallyPrecedes(right.keyBytes) }
+        return left.revision < right.revision
     }
 
     private static func precedes(_ left: ScoreRow, _ right: ScoreRow) -> Bool {

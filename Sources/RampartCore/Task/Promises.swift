@@ -12,6 +12,8 @@ enum PromiseKey: Hashable, Sendable {
     case credit(id: String)
     /// What was posted towards a cap.
     case posted(PostedSums.Key)
+    /// The open incident of a stage and merchant.
+    case incident(stage: String, merchantID: String)
 
     /// The key as bytes: kind, key group, and what tells it from others of its kind.
     func bytes(group: Int) -> [UInt8] {
@@ -31,6 +33,9 @@ enum PromiseKey: Hashable, Sendable {
             key.write(sum.merchantID)
             key.write(sum.day)
             key.write(sum.currency)
+        case .incident(let stage, let merchantID):
+            key.write(stage)
+            key.write(merchantID)
         }
         return key.bytes
     }
@@ -38,7 +43,7 @@ enum PromiseKey: Hashable, Sendable {
     /// Reads a key, and which of the task's key groups it belongs to.
     static func read(_ bytes: [UInt8], groups: Int) throws(SnapshotError) -> (key: PromiseKey, group: Int) {
         var reader = SnapshotReader(bytes)
-        let kind = try reader.readIndex(below: 5)
+        let kind = try reader.readIndex(below: 6)
         let group = try reader.readIndex(below: groups)
         let key: PromiseKey
         switch kind {
@@ -49,10 +54,11 @@ enum PromiseKey: Hashable, Sendable {
             key = .run(stage: stage, keyBytes: keyBytes, end: try reader.read())
         case 2: key = .line(id: try reader.read())
         case 3: key = .credit(id: try reader.read())
-        default:
+        case 4:
             let merchantID = try reader.read(String.self)
             let day = try reader.read(EventTime.self)
             key = .posted(PostedSums.Key(merchantID: merchantID, day: day, currency: try reader.read()))
+        default: key = .incident(stage: try reader.read(), merchantID: try reader.read())
         }
         try reader.finish()
         return (key, group)
@@ -65,6 +71,7 @@ enum PromiseKey: Hashable, Sendable {
         case .line: 2
         case .credit: 3
         case .posted: 4
+        case .incident: 5
         }
     }
 }

@@ -41,6 +41,7 @@ extension KeyGroup {
     mutating func adopt(_ plan: GroupPlan, from pane: EventTime) {
         put(plan)
         for index in windows.indices { windows[index].reevaluate(from: pane) }
+        for index in incidents.indices { incidents[index].reevaluate() }
     }
 
     /// Puts other settings of the same graph in force.
@@ -50,6 +51,7 @@ extension KeyGroup {
             windows[index].adopt(plan.windows[index])
             books[index].adopt(plan.windows[index])
         }
+        for index in incidents.indices { incidents[index].adopt(plan.incidents[index]) }
         ledger.adopt(plan.topology.ledger)
     }
 }

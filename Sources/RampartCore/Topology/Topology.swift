@@ -81,17 +81,19 @@ public struct Stage: Sendable {
         case transform(any Transform)
         /// Makes findings.
         case window(Window)
+        /// Gathers the alerts of window stages.
+        case incident(Incident)
     }
 
     /// The name in the pipeline file.
     public var name: String
-    /// What it reads: sources and transforms, by index; side inputs apart.
+    /// What it reads: sources and transforms, by index; side inputs apart. An incident names windows.
     public var inputs: [Input]
     /// The thresholds of `tune:`, in file order.
     public var thresholds: [Threshold]
     /// What it does.
     public var kind: Kind
-    /// Whether its findings are told to the world; a filter, which has none, is live.
+    /// Whether its findings are told to the world; what has none is live.
     public var mode: Mode
     /// The index of the subgraph that runs it.
     public var subgraph: Int

@@ -20,8 +20,11 @@ public enum SimulatedPipeline {
     public static let text = text(shadow: shadow, isRepartitioned: false)
 
     private static func text(shadow: Set<String>, isRepartitioned: Bool) -> String {
+        // Whoever changes modes changes this too, so that incidents close by other settings than they opened by.
+        let quiet = shadow.count > 1 ? "5s" : "20s"
         func mode(_ stage: String) -> String { "mode: \(shadow.contains(stage) ? "shadow" : "live")" }
-        return [sources(isRepartitioned), merchantStages(mode), exchangedStages(mode), ledger].joined(separator: "\n")
+        return [sources(isRepartitioned), merchantStages(mode), exchangedStages(mode), incidents(quiet), ledger].joined(
+            separator: "\n")
     }
 
     private static func sources(_ isRepartitioned: Bool) -> String {
@@ -116,6 +119,21 @@ public enum SimulatedPipeline {
             window: { size: 15s, every: 5s }
             measure: { refunds: count(), buyers: distinct(buyer_id) }
             when: refunds >= 2
+        """
+    }
+
+    /// The incidents, each where its merchants' alerts are.
+    private static func incidents(_ quiet: String) -> String {
+        """
+          siege:
+            kind: incident
+            from: [click-flood, refund-wave, device-flood]
+            quiet: \(quiet)
+            escalate: { stages: 2, severity: critical }
+          complaints:
+            kind: incident
+            from: wronged
+            quiet: \(quiet)
         """
     }
 

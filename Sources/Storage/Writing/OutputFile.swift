@@ -2,6 +2,7 @@
 public enum OutputFile: String, CaseIterable, Hashable, Sendable {
     case alerts = "alerts.ndjson"
     case shadow = "shadow.ndjson"
+    case incidents = "incidents.ndjson"
     case creditLines = "credit-lines.ndjson"
     case credits = "credits.ndjson"
     case late = "late.ndjson"

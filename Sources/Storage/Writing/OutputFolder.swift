@@ -27,7 +27,7 @@ public final class OutputFolder {
         for file in written {
             switch file {
             case .late, .deadLetters: spools[file] = try SortedSpool(path: partial(file))
-            case .alerts, .shadow, .creditLines, .credits, .scores, .summary:
+            case .alerts, .shadow, .incidents, .creditLines, .credits, .scores, .summary:
                 files[file] = try BufferedFile(path: partial(file))
             }
         }

@@ -9,6 +9,7 @@ enum Comparison {
         compare("late event", expected.late.sorted(), found.late.sorted(), &differences)
         compare("alert", expected.alerts, found.alerts, &differences)
         compare("alert in shadow", expected.shadow, found.shadow, &differences)
+        compare("incident", expected.incidents, found.incidents, &differences)
         compare("score", expected.scores, found.scores, &differences)
         compare("line", expected.lines, found.lines, &differences)
         compare("credit", expected.credits, found.credits, &differences)

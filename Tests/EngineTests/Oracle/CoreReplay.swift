@@ -38,6 +38,7 @@ struct CoreReplay {
         result.late = sink.lateEvents.map { "\(log.partitions[$0.place.partition].name):\($0.place.position)" }
         result.alerts = sink.outputs.alerts.map(Self.alert)
         result.shadow = sink.outputs.shadow.map(Self.alert)
+        result.incidents = sink.outputs.incidents.map { Self.incident($0) }
         result.scores = sink.outputs.scores.map(Self.score)
         result.lines = sink.outputs.lines.map(Self.line)
         result.credits = sink.outputs.credits.map(Self.credit)
@@ -63,6 +64,7 @@ struct CoreReplay {
         result.fates = fates(task.intakeCounters, groups)
         result.alerts = said.outputs.alerts.map(alert)
         result.shadow = said.outputs.shadow.map(alert)
+        result.incidents = said.outputs.incidents.map { incident($0) }
         result.scores = said.outputs.scores.map(score)
         result.lines = said.outputs.lines.map(line)
         result.credits = said.outputs.credits.map(credit)
@@ -100,6 +102,19 @@ struct CoreReplay {
             evidence: OracleEvidence(
                 events: alert.evidence.eventIDs, accounts: alert.evidence.accounts,
                 counts: alert.evidence.counts.map { "\($0.name)=\($0.count)" }))
+    }
+
+    private static func incident(_ incident: IncidentRevision) -> OracleIncident {
+        func words(_ time: EventTime?) -> String { time.map { "\($0.milliseconds)" } ?? "" }
+        return OracleIncident(
+            id: incident.id, revision: incident.revision, isOpen: incident.state == .open, stage: incident.stage,
+            severity: incident.severity, merchant: incident.merchantID, opened: incident.opened.milliseconds,
+            quietSince: incident.quietSince?.milliseconds, paneEnd: incident.paneEnd.milliseconds,
+            members: incident.members.map { "\($0.stage) \($0.alerts)/\($0.open) \($0.peakScore)" },
+            timeline: incident.timeline.map {
+                "\($0.stage) \($0.alertID) \(words($0.opened))-\(words($0.closed)) \($0.peakScore)"
+            },
+            money: incident.money.map { "\($0.currency.text) \($0.scale) \($0.atStake) \($0.posted) \($0.held)" })
     }
 
     private static func score(_ row: ScoreRow) -> OracleScore {

@@ -18,6 +18,8 @@ struct ModelCase: Sendable {
         var pipelines = PipelineGenerator(random: random)
         pipeline = pipelines.make()
         random = pipelines.random
+        var incidents = IncidentGenerator(seed: seed)
+        incidents.add(to: &pipeline)
         // From a generator of its own, so that modes change nothing else about a seed.
         var modes = SplitMix64(seed: seed ^ 0x5AD0)
         for stage in pipeline.stages.indices where pipeline.stages[stage].window != nil && modes.chance(20) {

@@ -9,6 +9,7 @@ extension ModelPipeline {
         var key: Set<Field>?
         switch stages[stage].kind {
         case .filter: break
+        case .incident: return incidentPlace(inputs)
         case .join(let join):
             inputs += join.with
             key = Set(join.key)
@@ -26,6 +27,18 @@ extension ModelPipeline {
         guard places.count == 1, let place = places.first else { return nil }
         guard let key, !(place.last ?? [.merchantID]).isSubset(of: key) else { return place }
         return place + [key]
+    }
+
+    /// An incident is where all alerts of a merchant are.
+    private func incidentPlace(_ windows: [Stage.Input]) -> [Set<Field>]? {
+        var places: Set<[Set<Field>]> = []
+        for case .stage(let window) in windows {
+            guard let key = stages[window].window?.key, key.contains(.merchantID), let place = place(of: window),
+                place.last.map({ $0 == [.merchantID] }) ?? true
+            else { return nil }
+            places.insert(place)
+        }
+        return places.count == 1 ? places.first : nil
     }
 
     /// Whether every stage finds all that it reads in one place.

@@ -35,6 +35,14 @@ extension ModelPipeline {
                 "    horizon: \(Self.duration(join.horizon))", "    as: \(join.prefix)",
                 "    attach: [\(join.attached.map { $0?.name ?? "ts" }.joined(separator: ", "))]",
             ]
+        case .incident(let incident):
+            lines += [
+                "    kind: incident", "    from: [\(inputs.joined(separator: ", "))]",
+                "    quiet: \(Self.duration(incident.quiet))",
+            ]
+            if let stages = incident.stages {
+                lines.append("    escalate: { stages: \(stages), severity: \(incident.severity.rawValue) }")
+            }
         case .window(let window):
             lines += [
                 "    kind: window", "    from: [\(inputs.joined(separator: ", "))]",
@@ -46,7 +54,7 @@ extension ModelPipeline {
             let condition = window.condition.text(measures: window.measures.map(\.name), thresholds: thresholds)
             lines.append("    when: '\(condition)'")
             let closeAfter = window.closeAfter.map { ", close_after: \(Self.duration($0))" } ?? ""
-            lines.append("    alert: { severity: medium\(closeAfter) }")
+            lines.append("    alert: { severity: \(window.severity.rawValue)\(closeAfter) }")
             if let credit = window.credit {
                 lines.append(
                     "    credit: { component: \(credit.component), reason: \(credit.reason), "

@@ -79,11 +79,12 @@ struct ModelStage: Hashable, Sendable {
         case filter(ModelExpression)
         case join(ModelJoin)
         case window(ModelWindow)
+        case incident(ModelIncident)
     }
 
     /// The name in the file.
     var name: String
-    /// Sources, filters and joins by index.
+    /// Sources, filters and joins by index; windows of an incident.
     var inputs: [Stage.Input]
     /// The thresholds in file order.
     var thresholds: [Threshold] = []
@@ -91,6 +92,11 @@ struct ModelStage: Hashable, Sendable {
     var kind: Kind
     /// Whether it is in shadow.
     var mode = Stage.Mode.live
+
+    /// The incident, if the stage is one.
+    var incident: ModelIncident? {
+        if case .incident(let incident) = kind { incident } else { nil }
+    }
 
     /// The window, if the stage is one.
     var window: ModelWindow? {
@@ -131,11 +137,23 @@ struct ModelWindow: Hashable, Sendable {
     var closeAfter: Int64?
     /// What a finding claims.
     var credit: ModelCredit?
+    /// How urgent alerts are.
+    var severity = AlertPolicy.Severity.medium
 
     /// The money measures that the condition names (R18).
     var moneyMeasuresNamed: [Int] {
         condition.measuresNamed.filter { measures[$0].isMoney }.sorted()
     }
+}
+
+/// What an incident stage of a model pipeline does; milliseconds.
+struct ModelIncident: Hashable, Sendable {
+    /// How long no alert must be open until it closes.
+    var quiet: Int64
+    /// The number of stages from which on it is more urgent; never where nil.
+    var stages: Int?
+    /// How urgent it then is at least.
+    var severity = AlertPolicy.Severity.critical
 }
 
 /// A measure of a model window.

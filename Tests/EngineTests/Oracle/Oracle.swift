@@ -29,6 +29,8 @@ struct Oracle {
     var finalWatermark = Int64.min
     /// The evaluations of every live key of every window.
     var histories: [History] = []
+    /// Lines that late charges made, by id and pane end.
+    var lateLines: Set<String> = []
     /// What has been found so far.
     var result = OracleResult()
 
@@ -50,6 +52,7 @@ struct Oracle {
         oracle.raiseAlerts()
         oracle.writeScores()
         oracle.keepLedger()
+        oracle.gatherIncidents()
         return oracle.result
     }
 
@@ -87,7 +90,7 @@ struct Oracle {
                     let scope = OracleScope(event: event, thresholds: pipeline.stages[other].thresholds)
                     return scope.value(condition) == .boolean(true)
                 case .join: return true
-                case .window: return false
+                case .window, .incident: return false
                 }
             }
         }

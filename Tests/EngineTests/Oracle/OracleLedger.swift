@@ -177,9 +177,11 @@ extension Oracle {
             }
             let lateNow = late.filter { sliceEnd($0.lateAt!, of: pipeline.basePane) == paneEnd }
             for void in lateNow where void.type == .void { ledger.putInForce(void, at: paneEnd) }
+            let count = ledger.lines.count
             for candidate in lateCandidates(lateNow, at: paneEnd, &ledger.hits).sorted(by: OracleCandidate.precedes) {
                 ledger.claim(candidate, at: paneEnd)
             }
+            for line in ledger.lines[count...] { lateLines.insert("\(line.id)|\(paneEnd)") }
         }
         if let first = accepted.first?.time, let last = accepted.last?.time {
             result.unjustified = options.prior.filter {

@@ -74,6 +74,34 @@ struct OracleScore: Hashable {
     var completed: Int64 { isOfHour ? Oracle.start(of: paneEnd, length: 3_600_000) + 3_600_000 : paneEnd }
 }
 
+/// A revision of an incident as the oracle computes it (R25).
+struct OracleIncident: Hashable {
+    /// The id of the incident.
+    var id: String
+    /// The number of the revision.
+    var revision: Int
+    /// Whether it goes on.
+    var isOpen: Bool
+    /// Index of the stage.
+    var stage: Int
+    /// The highest severity so far.
+    var severity: AlertPolicy.Severity
+    /// The merchant.
+    var merchant: String
+    /// When the first alert opened.
+    var opened: Int64
+    /// Since when no alert is open.
+    var quietSince: Int64?
+    /// When the revision was written.
+    var paneEnd: Int64
+    /// `stage alerts/open peak` in the order in which the stages joined.
+    var members: [String]
+    /// `stage alert opened-closed peak` of the sample.
+    var timeline: [String]
+    /// `currency scale at-stake posted held`.
+    var money: [String]
+}
+
 /// A line of the ledger (R26).
 struct OracleLine: Hashable {
     /// The line's id.
@@ -206,6 +234,8 @@ struct OracleResult {
     var alerts: [OracleAlert] = []
     /// The revisions of alerts in shadow in the order of their rows.
     var shadow: [OracleAlert] = []
+    /// The revisions of incidents in the order of their rows.
+    var incidents: [OracleIncident] = []
     /// The lines in the order of their rows.
     var lines: [OracleLine] = []
     /// The credits in the order of their rows.
@@ -235,6 +265,8 @@ enum Situation: String, CaseIterable, Sendable {
     case conditionError, absentMeasure, twoCurrencies, noCurrency, moneyFires
     case carried, expiryFires, expiryStops
     case opened, doubled, closed, continued, reopened, leftOpen, closedWithEarlierPeak
+    case incidentOpened, incidentClosed, incidentLeftOpen, incidentReopened, incidentGrew, incidentEscalated
+    case incidentDoubled, incidentToldCredit, incidentOutlivedAlerts
     case scoredPane, scoredHour, scoredSeveralInHour, hourNotYetWritten
     case openedInShadow, sparedInShadow
     case posted, heldByCap, heldByReview, heldLate, triedNext, capReachedExactly, reviewReachedExactly

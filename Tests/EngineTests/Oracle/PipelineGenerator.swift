@@ -177,7 +177,7 @@ struct PipelineGenerator {
             guard let first = fields.randomElement(using: &random) else { continue }
             let key = fields.filter { $0 == first || random.chance(20) }.shuffled(using: &random)
             switch pipeline.stages[stage].kind {
-            case .filter: continue
+            case .filter, .incident: continue
             case .join(var join):
                 join.key = key
                 pipeline.stages[stage].kind = .join(join)

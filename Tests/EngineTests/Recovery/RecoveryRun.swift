@@ -66,7 +66,7 @@ struct RecoveryRun {
         let isSilent =
             ignored.late.isEmpty && ignored.deadLetters.isEmpty && ignored.changes.isEmpty
             && ignored.outputs.alerts.isEmpty && ignored.outputs.shadow.isEmpty && ignored.outputs.lines.isEmpty
-            && ignored.outputs.credits.isEmpty
+            && ignored.outputs.credits.isEmpty && ignored.outputs.incidents.isEmpty
             && ignored.outputs.refusals.isEmpty
         if !isSilent { complaints.append("something was said while rebuilding") }
         return task

@@ -64,6 +64,7 @@ struct Said {
         var found: [String] = []
         compare("alert", outputs.alerts, other.outputs.alerts, &found)
         compare("alert in shadow", outputs.shadow, other.outputs.shadow, &found)
+        compare("incident", outputs.incidents, other.outputs.incidents, &found)
         compare("line", outputs.lines, other.outputs.lines, &found)
         compare("credit", outputs.credits, other.outputs.credits, &found)
         compare("refusal", outputs.refusals, other.outputs.refusals, &found)

@@ -34,6 +34,11 @@ struct RecoveryScriptMaker {
             if pipeline.stages[stage].window != nil, random.chance(30) {
                 pipeline.stages[stage].mode = pipeline.stages[stage].mode == .live ? .shadow : .live
             }
+            if var incident = pipeline.stages[stage].incident {
+                incident.quiet = random.pick([1000, 4000, 20_000, 60_000])
+                incident.stages = pipeline.stages[stage].inputs.count > 1 && random.chance(50) ? 2 : nil
+                pipeline.stages[stage].kind = .incident(incident)
+            }
             for threshold in pipeline.stages[stage].thresholds.indices {
                 switch pipeline.stages[stage].thresholds[threshold].value {
                 case .integer(let value):

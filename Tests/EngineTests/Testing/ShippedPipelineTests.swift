@@ -14,7 +14,7 @@ import Testing
         try await run(String(contentsOf: Self.root.appending(path: "pipelines/\(file)"), encoding: .utf8), file)
     }
 
-    @Test(arguments: Transforms.all.map { $0.kind })
+    @Test(arguments: ["incident"] + Transforms.all.map { $0.kind })
     func testsOfAKindsPagePass(kind: String) async throws {
         let page = try String(contentsOf: Self.root.appending(path: "docs/kinds/\(kind).md"), encoding: .utf8)
         for block in page.components(separatedBy: "```yaml\n").dropFirst() {

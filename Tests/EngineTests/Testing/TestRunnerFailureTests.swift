@@ -116,6 +116,31 @@ import Testing
             ])
     }
 
+    @Test func incidentIsToldAsItEnded() async throws {
+        let gathering = Self.json.replacing(
+            "tests:", with: "  siege: { kind: incident, from: flood, quiet: 20s }\ntests:")
+        let right = try await Self.clicks(
+            ["m1", "m2"], in: gathering,
+            expect: "{ incidents: [{ stage: siege, merchant_id: m2 }, { stage: siege, alerts: { flood: 1 } }] }")
+        #expect(right == [])
+        let wrong = try await Self.clicks(
+            ["m1"], in: gathering,
+            expect:
+                "{ incidents: [{ stage: siege, severity: low, closed: 2011-11-14T12:00:39Z, alerts: { flood: 2 } }] }")
+        #expect(
+            wrong == [
+                "runner.yaml:20: expected an incident of siege with severity low, closed 2011-11-14T12:00:39.000Z, "
+                    + "alerts of flood 2, got one with severity high instead of low, "
+                    + "closed 2011-11-14T12:00:40.000Z instead of 2011-11-14T12:00:39.000Z, "
+                    + "alerts of flood 1 instead of 2"
+            ])
+        let unexpected = try await Self.clicks(["m1"], in: gathering, expect: "{ incidents: [] }")
+        #expect(
+            unexpected.count == 1
+                && unexpected[0].contains("got an incident of siege with severity high, merchant_id m1"),
+            "\(unexpected)")
+    }
+
     @Test func wrongFateQuotesTheFirstDeadLetters() async throws {
         let problems = try await Self.problems(
             Self.json,

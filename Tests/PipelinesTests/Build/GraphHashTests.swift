@@ -10,7 +10,9 @@ import Testing
         (", max: 100", ""), ("least: 1.5", "least: 1.25"), ("severity: high", "severity: low"),
         ("bound {min_clicks}", "bound"), ("GBP: 500.00", "GBP: 500.01"), (", EUR: 1", ""),
         ("review_above: { GBP: 100 }", "review_above: { EUR: 100 }"), ("late_credit: post", "late_credit: hold"),
-        ("mask: true", "mask: false"), ("  bulk:\n", "  bulk:\n    mode: shadow\n"),
+        ("quiet: 3h", "quiet: 4h"), ("quiet: 3h, ", ""), ("severity: critical", "severity: high"),
+        (", escalate: { stages: 2, severity: critical }", ""), ("mask: true", "mask: false"),
+        ("  bulk:\n", "  bulk:\n    mode: shadow\n"),
     ]
 
     private static func isReloadable(_ change: (String, String)) -> Bool {

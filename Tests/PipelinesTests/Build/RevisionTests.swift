@@ -37,6 +37,8 @@ import Testing
             window: { size: 1h }
             measure: { refunds: count(type == "refund") }
             when: refunds > 3
+          siege: { kind: incident, from: [many-clicks, bulk], quiet: 3h, escalate: { stages: 2, severity: critical } }
+          calm: { kind: incident, from: [many-clicks, bulk] }
         ledger: { statement: 2h, caps: { GBP: 500.00, EUR: 1 }, review_above: { GBP: 100 }, late_credit: post }
         sinks: { alerts: { topic: a, mask: true }, credits: { topic: c } }
 
@@ -44,6 +46,9 @@ import Testing
 
     /// Each changes one setting.
     static let changes = [
+        ("from: [many-clicks, bulk] }", "from: [bulk] }"), ("quiet: 3h", "quiet: 4h"), ("quiet: 3h, ", ""),
+        ("severity: critical", "severity: high"), (", escalate: { stages: 2, severity: critical }", ""),
+        ("  siege:", "  blockade:"),
         ("pipeline: shop", "pipeline: shop2"), ("lateness: 5s", "lateness: 5s\nmax_ahead: 2h"),
         ("lateness: 5s", "lateness: 6s"), ("  clicks:\n", "  cliques:\n"),
         ("event: click", "event: review"), ("topic: clicks", "topic: klicks"), ("default: GBP", "default: EUR"),
@@ -145,6 +150,12 @@ import Testing
                 measure: { refunds: "count('refund' == type)" }
                 from: sales
                 alert: { severity: medium, close_after: 1h }
+              siege:
+                from: [bulk, many-clicks]
+                escalate: { severity: critical, stages: 2 }
+                quiet: 180m
+                kind: incident
+              calm: { from: [bulk, many-clicks], kind: incident, quiet: 6h }
             sources:
               clicks:
                 fields: { ad_id: { path: [ad, id] }, currency: { default: GBP, path: currency }, ts: { format: epoch_ms } }

@@ -46,6 +46,44 @@ import Testing
         try refusal.check()
     }
 
+    /// The good file with an incident behind its window.
+    private static let gathering =
+        Refusal.base + "  siege: { kind: incident, from: many-clicks, quiet: 2h }\n"
+    private static let siege = "from: many-clicks, quiet: 2h"
+
+    static let incidents = [
+        Refusal("an incident of a source", siege, "from: «clicks", "is no window, and an incident gathers"),
+        Refusal("an incident of a filter", siege, "from: «paid", "there is many-clicks"),
+        Refusal("an incident of itself", siege, "from: «siege", "`siege` is no window"),
+        Refusal("an incident of nothing known", siege, "from: «many-click", "did you mean `many-clicks`?"),
+        Refusal("an incident of a window twice", siege, "from: [many-clicks, «many-clicks]", "is read twice"),
+        Refusal("no windows", siege, "from: «[]", "the list for from is empty"),
+        Refusal("no from", siege, "quiet: 2h", "`from` is missing in an incident stage").at("23:3"),
+        Refusal("no time of quiet", siege, "from: many-clicks, quiet: «0s", "above zero"),
+        Refusal(
+            "a mode of an incident", siege, "from: many-clicks, «mode: shadow", "not a key of an incident stage"),
+        Refusal(
+            "an escalation by more stages than there are", siege,
+            "from: many-clicks, escalate: { stages: «2, severity: high }", "escalate waits for 2 stages"),
+        Refusal(
+            "an escalation by one stage", siege, "from: many-clicks, escalate: { stages: «1, severity: high }",
+            "from 2 to 64"),
+        Refusal(
+            "an escalation to nothing", siege, "from: many-clicks, escalate: «{ stages: 2 }", "`severity` is missing"
+        ).at("23:47"),
+        Refusal(
+            "a window of what another field partitions", "    event: click\n",
+            "    event: click\n    partitioned_by: ad_id\n", "set partitioned_by: merchant_id",
+            "so that a merchant's alerts lie apart"
+        ).at("23:5", "24:34"),
+        Refusal(
+            "a stage that reads an incident", "    from: paid\n", "    from: «siege\n", "is an incident, which gives"),
+    ]
+
+    @Test(arguments: incidents) func incidentIsRefused(_ refusal: Refusal) throws {
+        try refusal.check(base: Self.gathering)
+    }
+
     static let windows = [
         Refusal("two units", "size: 10m", "size: «10m30s", "expected a duration"),
         Refusal("a window of uneven panes", "size: 10m, every: 1m", "«size: 10m, every: 3m", "write 9m or 12m"),

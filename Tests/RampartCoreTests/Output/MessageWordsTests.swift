@@ -66,6 +66,24 @@ import Testing
         #expect(MessageWords(topology: topology).message(of: alert).contains("cost 180 units of GBP from"))
     }
 
+    @Test func anIncidentSaysWhatAttacksAndWhatItCosts() {
+        let words = MessageWords(topology: OutputFixtures.topology())
+        var incident = OutputFixtures.incident()
+        #expect(
+            words.message(of: incident)
+                == "siege at merchant m-1: 3 alerts, malicious-clicks (2), mixed (1), from 2011-11-14 12:00:00 to 12:10:00 UTC; "
+                + "4.00 GBP at stake, 1.80 GBP credited, 0.20 GBP held for review; 1.2345 EUR at stake")
+        incident.state = .closed
+        incident.quietSince = OutputFixtures.noon + .minutes(7)
+        incident.members.removeLast()
+        incident.members[0].alerts = 1
+        incident.money = []
+        #expect(
+            words.message(of: incident)
+                == "siege at merchant m-1, now over: 1 alert, malicious-clicks (1), from 2011-11-14 12:00:00 to 12:07:00 UTC"
+        )
+    }
+
     @Test(arguments: [
         (2.0, "2"), (2.5, "2.5"), (2.05, "2.05"), (2.345678, "2.35"), (0.004, "0.004"), (0.0, "0"), (-1.5, "-1.5"),
         (1e300, "1e+300"),

@@ -54,6 +54,9 @@ enum OutputFixtures {
                         Measure(name: "cost", function: .sum, field: .cost, condition: nil),
                         Measure(name: "amount", function: .max, field: .amount, condition: nil),
                     ], severity: .critical), mode: .shadow),
+            Stage(
+                name: "siege", inputs: [.stage(1), .stage(2)], thresholds: [],
+                kind: .incident(Incident(escalation: Incident.Escalation(stages: 2, severity: .critical)))),
         ]
         return Topology(
             family: "marketplace", revision: "r-1", layout: EventLayout(fields: [.merchantID]),
@@ -61,7 +64,7 @@ enum OutputFixtures {
                 source("clicks", .click, money: .cost, scale: clickScale),
                 source("orders", .order, money: .amount, scale: 0),
             ],
-            stages: stages, evaluationOrder: [0, 1, 2], basePane: .seconds(10), ledger: LedgerPolicy())
+            stages: stages, evaluationOrder: [0, 1, 2, 3], basePane: .seconds(10), ledger: LedgerPolicy())
     }
 
     static let noon = EventTime(milliseconds: 1_321_272_000_000)
@@ -77,13 +80,32 @@ enum OutputFixtures {
         Alert(
             id: id, revision: 1, state: .open, mode: .live, stage: 1, merchantID: "m-1",
             key: ["m-1", "ad-1", "d4a77bc"],
-            keyBytes: [], windowStart: noon, windowEnd: noon + .minutes(10), paneEnd: noon + .minutes(10),
-            score: 1.1818181818181819,
+            keyBytes: [], windowStart: noon, windowEnd: noon + .minutes(10), opened: noon + .minutes(10),
+            paneEnd: noon + .minutes(10), score: 1.1818181818181819,
             measures: [.integer(12), .money([money(180)]), .money([.init(currency: pounds, value: .double(15))])],
             evidence: Alert.Evidence(
                 eventIDs: ["c-1", "c-2"], accounts: ["buyer-17"],
                 counts: [.init(name: "click", count: 12), .init(name: "accounts", count: 1)]),
             settings: Alert.Settings(revision: "r-1", severity: .medium, thresholds: thresholds))
+    }
+
+    static func incident() -> IncidentRevision {
+        IncidentRevision(
+            id: id, revision: 2, state: .open, stage: 3, severity: .critical, merchantID: "m-1", keyBytes: [],
+            opened: noon, quietSince: nil, paneEnd: noon + .minutes(10),
+            members: [
+                IncidentRevision.Member(stage: "malicious-clicks", alerts: 2, open: 1, peakScore: 1.5),
+                IncidentRevision.Member(stage: "mixed", alerts: 1, open: 1, peakScore: 2),
+            ],
+            timeline: [
+                IncidentRevision.Entry(
+                    alertID: id, stage: "malicious-clicks", opened: noon, closed: noon + .minutes(5), peakScore: 1.5)
+            ],
+            money: [
+                IncidentRevision.Money(currency: pounds, scale: 2, atStake: 400, posted: 180, held: 20),
+                IncidentRevision.Money(currency: euros, scale: 6, atStake: 1_234_500, posted: 0, held: 0),
+            ],
+            pipelineRevision: "r-1")
     }
 
     static func score() -> ScoreRow {

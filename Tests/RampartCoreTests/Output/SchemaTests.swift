@@ -8,7 +8,9 @@ import Testing
 @Suite struct SchemaTests {
     private static let docs = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "docs")
-    private static let names = ["alert", "credit-line", "credit", "dead-letter", "late", "score", "summary"]
+    private static let names = [
+        "alert", "credit-line", "credit", "dead-letter", "incident", "late", "score", "summary",
+    ]
 
     private static func schema(_ name: String) throws -> [String: Any] {
         let url = docs.appending(path: "schemas/\(name).schema.json")
@@ -29,6 +31,13 @@ import Testing
             second.measures = [.absent, .money([])]
             return [OutputFixtures.alert(), second].map { alert in
                 OutputFixtures.text { encoder.write(alert, to: &$0) }
+            }
+        case "incident":
+            var last = OutputFixtures.incident()
+            last.state = .closed
+            last.quietSince = OutputFixtures.noon + .minutes(4)
+            return [OutputFixtures.incident(), last].map { incident in
+                OutputFixtures.text { encoder.write(incident, to: &$0) }
             }
         case "credit-line":
             var second = OutputFixtures.line()

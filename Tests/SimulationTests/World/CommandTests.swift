@@ -92,6 +92,8 @@ import Testing
         #expect(states(.shadow, "device-flood").first == "open" && states(.shadow, "click-flood").isEmpty)
         let lines = stage.published(.creditLines)
         #expect(!lines.isEmpty && lines.allSatisfy { $0.contains(#""stage":"click-flood""#) })
+        let incidents = stage.published(.incidents).filter { $0.contains(#""merchant_id":"m0""#) }
+        #expect(incidents.first?.contains(#""stages":[{"stage":"click-flood""#) == true)
         let changed = try SimulatedPipeline.load(shadow: ["click-flood"])
         write(
             Command(id: "flip", who: "test", issuedAt: 0, body: .reload(PipelineSettings(changed, overrides: []))),

@@ -7,9 +7,12 @@ extension Mutation {
         misspeltReference("a test of a stage that does not exist", at: ["tests.*.expect.alerts.*.stage"]),
         misspeltReference("a test of a source that does not exist", at: ["tests.*.records.*.source"]),
         misspeltReference("a credit of a field that does not exist", at: ["stages.*.credit.amount"]),
+        misspeltReference("a test of an incident that does not exist", at: ["tests.*.expect.incidents.*.stage"]),
+        misspeltMember("a test of a stage outside the incident", at: ["tests.*.expect.incidents.*.alerts.*"]),
         misspeltMember("a test of a measure that does not exist", at: ["tests.*.expect.alerts.*.measures.*"]),
         misspeltMember("a test of a field outside the key", at: ["tests.*.expect.alerts.*.key.*"]),
-        misspeltMember("a test of a threshold that does not exist", at: ["tests.*.set.*"]),
+        // Of names that are as near to the misspelling as the right one, any may be meant.
+        misspeltMember("a test of a threshold that does not exist", at: ["tests.*.set.*"], says: "did you mean"),
         values(
             "a test of a threshold outside its bounds", at: ["tests.*.set.*"],
             [
@@ -26,7 +29,8 @@ extension Mutation {
             [
                 (.plain("2shop"), "is no name of"), (.plain("magasin-d'été"), "is no name of"),
             ]),
-        readsWindow, cycle, readTwice, keyTwice, noMerchant, sharedName, thresholdOfField, thresholdOfMeasure,
+        readsWindow, gathersEvents, cycle, readTwice, keyTwice, noMerchant, sharedName, thresholdOfField,
+        thresholdOfMeasure,
         reserved, unmappedIdentity.withOthers, loneBrace, strangeBrace,
     ]
 
@@ -40,7 +44,7 @@ extension Mutation {
         }
     }
 
-    private static func misspeltMember(_ name: String, at patterns: [String]) -> Mutation {
+    private static func misspeltMember(_ name: String, at patterns: [String], says: String? = nil) -> Mutation {
         Mutation(name: name, patterns: patterns) { tree, path, generator in
             guard case .key(let word)? = path.last else { return [] }
             let last = word.split(separator: ".").last.map(String.init) ?? word
@@ -48,7 +52,7 @@ extension Mutation {
             return [
                 Edit(
                     tree: tree.renaming(path, to: String(wrong)), blame: path.dropLast() + [.key(String(wrong))],
-                    says: "did you mean `\(last)`?")
+                    says: says ?? "did you mean `\(last)`?")
             ]
         }
     }
@@ -65,6 +69,8 @@ extension Mutation {
         }
     }
 
+    private static func isIncident(_ stage: Tree?) -> Bool { stage?[[.key("kind")]]?.text == "incident" }
+
     private static func isWindow(_ stage: Tree?) -> Bool { stage?[[.key("window")]] != nil }
 
     private static func names(in tree: Tree, _ key: String) -> [String] {
@@ -78,10 +84,21 @@ extension Mutation {
         let other = names(in: tree, "stages").first { name in
             isWindow(tree[[.key("stages"), .key(name)]]) && path[1] != .key(name)
         }
-        guard let other else { return [] }
+        guard let other, !isIncident(tree[Array(path.prefix(2))]) else { return [] }
         return [
             Edit(
                 tree: tree.replacing(path, with: .plain(other)), blame: path, says: "read a source or a transform")
+        ]
+    }
+
+    private static let gathersEvents = Mutation(
+        name: "an incident of what raises no alerts", patterns: ["stages.*.from"]
+    ) { tree, path, _ in
+        guard isIncident(tree[Array(path.prefix(2))]), let source = names(in: tree, "sources").first else { return [] }
+        return [
+            Edit(
+                tree: tree.replacing(path, with: .plain(source)), blame: path,
+                says: "an incident gathers the alerts of windows")
         ]
     }
 

@@ -16,8 +16,10 @@ extension Mutation {
     private static let fixed = [
         "", "sources.*", "sources.*.event", "sources.*.event.cases.*", "sources.*.dedupe", "sources.*.fields",
         "sources.*.fields.*", "sources.*.event.cases.*.fields", "sources.*.event.cases.*.fields.*", "stages.*",
-        "stages.*.window", "stages.*.tune.*", "stages.*.alert", "stages.*.credit", "ledger", "sinks", "sinks.*",
-        "tests.*", "tests.*.records.*", "tests.*.expect", "tests.*.expect.alerts.*", "tests.*.expect.credits.*",
+        "stages.*.window", "stages.*.tune.*", "stages.*.alert", "stages.*.credit", "stages.*.escalate", "ledger",
+        "sinks",
+        "sinks.*", "tests.*.expect.incidents.*", "tests.*", "tests.*.records.*", "tests.*.expect",
+        "tests.*.expect.alerts.*", "tests.*.expect.credits.*",
     ]
 
     private static let required = [
@@ -26,6 +28,7 @@ extension Mutation {
         "stages.*.measure", "stages.*.when", "stages.*.keep", "stages.*.window.size", "stages.*.tune.*.default",
         "stages.*.credit.component", "stages.*.credit.reason", "tests.*.name", "tests.*.records", "tests.*.expect",
         "tests.*.records.*.record", "tests.*.expect.alerts.*.stage",
+        "stages.*.escalate.stages", "stages.*.escalate.severity", "tests.*.expect.incidents.*.stage",
     ]
 
     private static let scalars = [
@@ -44,7 +47,11 @@ extension Mutation {
         "tests.*.expect.accepted", "tests.*.expect.alerts.*.stage", "tests.*.expect.alerts.*.severity",
         "tests.*.expect.alerts.*.merchant_id", "tests.*.expect.alerts.*.opened", "tests.*.expect.alerts.*.key.*",
         "tests.*.expect.credits.*.state", "tests.*.expect.credits.*.currency",
-        "tests.*.expect.credits.*.amount_minor", "tests.*.expect.credits.*.lines",
+        "tests.*.expect.credits.*.amount_minor", "tests.*.expect.credits.*.lines", "stages.*.quiet",
+        "stages.*.escalate.stages", "stages.*.escalate.severity", "tests.*.expect.incidents.*.stage",
+        "tests.*.expect.incidents.*.severity", "tests.*.expect.incidents.*.merchant_id",
+        "tests.*.expect.incidents.*.opened", "tests.*.expect.incidents.*.closed",
+        "tests.*.expect.incidents.*.alerts.*",
     ]
 
     /// One name or several.
@@ -52,11 +59,13 @@ extension Mutation {
 
     private static let lists = [
         "sources.*.event.cases", "tests", "tests.*.records", "tests.*.expect.alerts", "tests.*.expect.credits",
+        "tests.*.expect.incidents",
     ]
 
     private static let mappings = [
         "sources", "stages", "sources.*.fields", "stages.*.window", "stages.*.measure", "stages.*.tune",
-        "stages.*.alert", "stages.*.credit", "ledger", "ledger.caps", "sinks", "sinks.*", "tests.*.set",
+        "stages.*.alert", "stages.*.credit", "stages.*.escalate", "tests.*.expect.incidents.*.alerts", "ledger",
+        "ledger.caps", "sinks", "sinks.*", "tests.*.set",
         "tests.*.records.*.record", "tests.*.expect", "tests.*.expect.alerts.*.key",
         "tests.*.expect.alerts.*.measures",
     ]

@@ -76,7 +76,10 @@ extension Mutation {
                 (.plain("2011-11-14 12:00:00"), "expected a time"),
             ]),
         values(
-            "a day that is none", at: ["tests.*.records.*.at", "tests.*.expect.alerts.*.opened"],
+            "a day that is none",
+            at: [
+                "tests.*.records.*.at", "tests.*.expect.alerts.*.opened", "tests.*.expect.incidents.*.closed",
+            ],
             [(.plain("2011-02-29T12:00:00Z"), "expected a time")]),
         values(
             "no count", at: ["tests.*.records.*.repeat"], isStructural: true,
@@ -97,7 +100,8 @@ extension Mutation {
 
     private static let nonZero = [
         "max_ahead", "sources.*.dedupe.horizon", "stages.*.window.size", "stages.*.window.every",
-        "stages.*.alert.close_after", "ledger.statement", "ledger.late_horizon", "ledger.claim_horizon",
+        "stages.*.alert.close_after", "stages.*.quiet", "ledger.statement", "ledger.late_horizon",
+        "ledger.claim_horizon",
         "tests.*.records.*.every",
     ]
     private static let durations = nonZero + ["lateness", "sources.*.lateness"]
@@ -105,7 +109,8 @@ extension Mutation {
     private static let choices = [
         "sources.*.event", "sources.*.event.default", "sources.*.event.cases.*.event", "sources.*.format",
         "sources.*.partitioned_by", "sources.*.dedupe.by", "sources.*.fields.ts.format", "sources.*.fields.*.format",
-        "stages.*.kind", "stages.*.alert.severity", "ledger.late_credit", "tests.*.expect.credits.*.state",
+        "stages.*.kind", "stages.*.alert.severity", "stages.*.escalate.severity",
+        "tests.*.expect.incidents.*.severity", "ledger.late_credit", "tests.*.expect.credits.*.state",
         "tests.*.expect.alerts.*.severity",
     ]
 

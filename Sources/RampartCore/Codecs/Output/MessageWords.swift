@@ -1,6 +1,6 @@
 /// The words of alerts: from the stage's own template, or from its measures, key and window.
 struct MessageWords: Sendable {
-    private let topology: Topology
+    let topology: Topology
     /// Decimal places of each stage's measures of money; nil where the sources of a measure do not agree on them.
     private let scales: [[Int?]]
 
@@ -50,11 +50,16 @@ struct MessageWords: Sendable {
         }
     }
 
-    /// An amount in major units; its decimal places past the second only where they are not zero.
+    /// An amount in major units, or in units where the scale or the number is none for that.
     private static func words(of money: Alert.CurrencyValue, at scale: Int?) -> String {
         guard let scale, let units = wholeUnits(of: money.value) else {
             return "\(words(of: money.value)) units of \(money.currency.text)"
         }
+        return words(of: Int128(units), in: money.currency, at: scale)
+    }
+
+    /// Whole units as an amount in major units; its decimal places past the second only where they are not zero.
+    static func words(of units: Int128, in currency: Currency, at scale: Int) -> String {
         var digits = Array(String(units.magnitude).utf8)
         digits.insert(contentsOf: repeatElement(UInt8(ascii: "0"), count: max(0, scale + 1 - digits.count)), at: 0)
         var places = scale
@@ -63,7 +68,7 @@ struct MessageWords: Sendable {
             places -= 1
         }
         if places > 0 { digits.insert(UInt8(ascii: "."), at: digits.count - places) }
-        return "\(units < 0 ? "-" : "")\(String(decoding: digits, as: UTF8.self)) \(money.currency.text)"
+        return "\(units < 0 ? "-" : "")\(String(decoding: digits, as: UTF8.self)) \(currency.text)"
     }
 
     private static func wholeUnits(of value: Threshold.Value) -> Int64? {
@@ -92,7 +97,7 @@ struct MessageWords: Sendable {
         return "\(sign)\(whole).\(places)"
     }
 
-    private static func words(from start: EventTime, to end: EventTime) -> String {
+    static func words(from start: EventTime, to end: EventTime) -> String {
         let (first, last) = (parts(of: start), parts(of: end))
         let lastDate = first.date == last.date ? "" : "\(last.date) "
         return "from \(first.date) \(first.time) to \(lastDate)\(last.time) UTC"

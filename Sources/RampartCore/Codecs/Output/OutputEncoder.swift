@@ -176,7 +176,7 @@ public struct OutputEncoder: Sendable {
 
     // MARK: -
 
-    private func row(to json: inout JSONWriter, _ members: (inout JSONWriter) -> Void) {
+    func row(to json: inout JSONWriter, _ members: (inout JSONWriter) -> Void) {
         json.object { json in
             json.member("schema_version", Self.schemaVersion)
             members(&json)

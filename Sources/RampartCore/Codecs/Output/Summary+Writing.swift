@@ -20,6 +20,7 @@ extension Summary {
             json.array("stages", of: stages) { $1.write(to: &$0) }
             json.object("alerts") { Self.write(windows, \.alerts, to: &$0) }
             json.object("shadow") { Self.write(shadowed, \.shadow, to: &$0) }
+            json.object("incidents") { writeIncidents(to: &$0) }
             json.array("credits", of: credits.sorted { $0.key < $1.key }) { json, entry in
                 Self.write(entry.key, entry.value, to: &json)
             }
@@ -42,6 +43,19 @@ extension Summary {
             $0.key.rawValue.utf8.lexicographicallyPrecedes($1.key.rawValue.utf8)
         }
         for (reason, count) in sorted { json.member(reason.rawValue, count) }
+    }
+
+    private func writeIncidents(to json: inout JSONWriter) {
+        let gathering = stages.filter { $0.kind == "incident" }
+        json.member("opened", gathering.reduce(0) { $0 + $1.incidents.opened })
+        json.member("revisions", gathering.reduce(0) { $0 + $1.incidents.revisions })
+        json.array("by_stage", of: gathering) { json, stage in
+            json.object { json in
+                json.member("stage", stage.name)
+                json.member("opened", stage.incidents.opened)
+                json.member("revisions", stage.incidents.revisions)
+            }
+        }
     }
 
     private var windows: [StageSummary] { stages.filter { $0.severity != nil } }

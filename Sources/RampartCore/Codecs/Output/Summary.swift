@@ -63,9 +63,14 @@ public struct Summary: Hashable, Sendable {
     /// Counts a revision of an alert.
     public mutating func count(_ alert: Alert) {
         switch alert.mode {
-        case .live: stages[alert.stage].alerts.count(alert)
-        case .shadow: stages[alert.stage].shadow.count(alert)
+        case .live: stages[alert.stage].alerts.count(revision: alert.revision)
+        case .shadow: stages[alert.stage].shadow.count(revision: alert.revision)
         }
+    }
+
+    /// Counts a revision of an incident.
+    public mutating func count(_ incident: IncidentRevision) {
+        stages[incident.stage].incidents.count(revision: incident.revision)
     }
 
     /// Adds the numbers of another part of the same run; `run` and the list of logs stay as they are here.

@@ -118,22 +118,23 @@ public struct SourceSummary: Hashable, Sendable {
     }
 }
 
-/// Alerts of one stage and mode.
+/// Alerts of one stage and mode, or incidents of one stage.
 public struct AlertCounts: Hashable, Sendable {
-    /// Alerts opened.
+    /// Those opened.
     public var opened = 0
-    /// Revisions of alerts written.
+    /// Revisions of them written.
     public var revisions = 0
 
     /// Creates counts of nothing.
     public init() {}
 
-    mutating func count(_ alert: Alert) {
+    /// Counts a revision by its number.
+    mutating func count(revision: Int) {
         revisions += 1
-        if alert.revision == 1 { opened += 1 }
+        if revision == 1 { opened += 1 }
     }
 
-    /// Adds the counts of other alerts.
+    /// Adds the counts of others.
     public static func += (left: inout AlertCounts, right: AlertCounts) {
         left.opened += right.opened
         left.revisions += right.revisions
@@ -144,11 +145,11 @@ public struct AlertCounts: Hashable, Sendable {
 public struct StageSummary: Hashable, Sendable {
     /// The name in the pipeline file.
     public var name: String
-    /// `filter` or `window`.
+    /// The value of `kind:`.
     public var kind: String
-    /// Whether the stage is live or in shadow; nil for a filter.
+    /// Whether the stage is live or in shadow; nil where it makes no findings.
     public var mode: Stage.Mode?
-    /// The severity of the stage's alerts; nil for a filter.
+    /// The severity of the stage's alerts; nil where it raises none.
     public var severity: AlertPolicy.Severity?
     /// Events that entered: for a filter those that passed.
     public var events = 0
@@ -166,6 +167,8 @@ public struct StageSummary: Hashable, Sendable {
     public var alerts = AlertCounts()
     /// Alerts in shadow.
     public var shadow = AlertCounts()
+    /// Incidents.
+    public var incidents = AlertCounts()
     /// Conditions whose value was an error (R19).
     public var conditionErrors = 0
 
@@ -174,6 +177,7 @@ public struct StageSummary: Hashable, Sendable {
         self.name = stage.name
         switch stage.kind {
         case .transform(let transform): kind = type(of: transform).kind
+        case .incident: kind = "incident"
         case .window(let window):
             kind = "window"
             severity = window.alert.severity
@@ -191,6 +195,7 @@ public struct StageSummary: Hashable, Sendable {
         left.bytesMax += right.bytesMax
         left.alerts += right.alerts
         left.shadow += right.shadow
+        left.incidents += right.incidents
         left.conditionErrors += right.conditionErrors
     }
 }
