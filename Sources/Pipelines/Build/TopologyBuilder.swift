@@ -12,20 +12,25 @@ struct TopologyBuilder {
     let order: [Int]
     /// What becomes of claimed lines.
     let ledger: LedgerPolicy
+    /// What data files say about single merchants, by stage.
+    let exceptions: [StageExceptions]
 
     /// The topology; its revision is still empty.
     func build() -> Topology {
         let layout = layout()
         var basePane: EventSpan?
-        let built = stages.map { draft in
+        let built = zip(stages, exceptions).map { draft, exceptions in
+            var stage = Stage(
+                name: draft.spec.name, inputs: draft.inputs, thresholds: draft.spec.thresholds.map(\.threshold),
+                kind: kind(draft.kind, layout), mode: draft.spec.mode)
+            stage.exceptions = exceptions
             if case .window(let window) = draft.kind {
                 basePane = EventSpan(
                     milliseconds: greatestCommonDivisor(
                         basePane?.milliseconds ?? 0, window.spec.every.milliseconds))
+                stage.allowLists = window.allowLists
             }
-            return Stage(
-                name: draft.spec.name, inputs: draft.inputs, thresholds: draft.spec.thresholds.map(\.threshold),
-                kind: kind(draft.kind, layout), mode: draft.spec.mode)
+            return stage
         }
         return Topology(
             family: family, revision: "", layout: layout, sources: sources.map(\.source), stages: built,

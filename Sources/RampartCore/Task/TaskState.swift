@@ -15,7 +15,7 @@ public struct TaskState: Sendable {
         public var lateEvents: [LateEvent] = []
     }
 
-    private static let version: Int64 = 2
+    private static let version: Int64 = 3
 
     private var intake: Intake
     private var sightings = MerchantSightings()

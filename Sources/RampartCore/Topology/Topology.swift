@@ -71,6 +71,10 @@ public struct Stage: Sendable {
     public var kind: Kind
     /// Whether its findings are told to the world; a filter, which has none, is live.
     public var mode: Mode
+    /// The tables whose keys a window lets pass by.
+    public var allowLists: [AllowList] = []
+    /// What data files say about single merchants.
+    public var exceptions = StageExceptions()
 
     /// What it reads before anything that `inputs` give (R21).
     public var sideInputs: [Input] {
