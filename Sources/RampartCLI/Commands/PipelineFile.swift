@@ -33,6 +33,12 @@ enum PipelineFile {
         }
     }
 
+    /// Where a pipeline was read: its file, and the data files that it names.
+    static func paths(of pipeline: Pipeline, at path: String) -> [String] {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        return [path] + pipeline.files.map { folder.appending(path: $0.path).path }
+    }
+
     /// The data files in the folder of a pipeline file.
     private static func dataFiles(beside path: String) -> DataFiles {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
