@@ -80,13 +80,16 @@ struct DataTable {
     func hasColumns(_ required: [String], orElse optional: [String], _ report: Report) -> Bool {
         var isGood = true
         let known = required + optional
+        var meant: Set<String> = []
         for cell in header where !known.contains(cell.text) {
             isGood = false
+            if let name = Suggestion.closest(to: cell.text, among: known) { meant.insert(name) }
             report.error(
                 cell.position, "\(quoted(cell.text)) is no column of this file",
                 Suggestion.didYouMean(cell.text, among: known) ?? "it takes \(known.joined(separator: ", "))")
         }
-        for name in required where column(name) == nil {
+        // One that is misspelt is not missing as well.
+        for name in required where column(name) == nil && !meant.contains(name) {
             isGood = false
             report.error(header[0].position, "the column `\(name)` is missing", "add \(name) to the header")
         }

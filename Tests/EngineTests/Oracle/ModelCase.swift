@@ -29,9 +29,11 @@ struct ModelCase: Sendable {
         var logs = LogGenerator(random: random, pipeline: pipeline)
         log = logs.make()
         random = logs.random
-        var data = DataGenerator(seed: seed, times: log.partitions.flatMap(\.records).compactMap(\.milliseconds).filter {
-            $0 >= 0 && $0 <= EventTime.year2100.milliseconds
-        })
+        var data = DataGenerator(
+            seed: seed,
+            times: log.partitions.flatMap(\.records).compactMap(\.milliseconds).filter {
+                $0 >= 0 && $0 <= EventTime.year2100.milliseconds
+            })
         data.add(to: &pipeline)
         options.flushes = !random.chance(15)
         if random.chance(8) {
