@@ -1,8 +1,5 @@
 /// What counts for one merchant: the settings of the stage but for what data files except.
 extension WindowPlan {
-    /// Whether anything counts for some merchants alone.
-    var hasExceptions: Bool { !exceptions.isEmpty }
-
     /// The thresholds of a merchant at a pane end.
     func thresholds(for merchant: String, at end: EventTime) -> [Threshold] {
         guard hasExceptions else { return thresholds }

@@ -124,7 +124,7 @@ extension KeyGroup {
         var event: Int?
         for step in steps where step.takes(passed) {
             guard case .window(let index) = step.kind else { continue }
-            guard !plan.windows[index].allows(row, of: batch) else {
+            guard !windows[index].allows(row, of: batch) else {
                 counters.stages[step.stage].allowed += 1
                 continue
             }

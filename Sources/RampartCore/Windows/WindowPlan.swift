@@ -20,6 +20,8 @@ struct WindowPlan: Sendable {
     let thresholds: [Threshold]
     /// What counts for single merchants.
     let exceptions: StageExceptions
+    /// Whether anything does.
+    let hasExceptions: Bool
     /// The stage's pane ends at which exceptions have just ended, in order.
     let turns: [EventTime]
     /// The slots that allow-lists look up, and in what.
@@ -50,6 +52,7 @@ struct WindowPlan: Sendable {
             message: window.alert.message)
         thresholds = stage.thresholds
         exceptions = stage.exceptions
+        hasExceptions = !stage.exceptions.isEmpty
         // Times are far from the end of 64 bits; the last pane may still be that of the latest.
         turns = Set(stage.exceptions.ends.map { ($0 - EventSpan(milliseconds: 1)).sliceEnd(of: window.every) }).sorted()
         allowLists = stage.allowLists.map { (Self.required($0.field, in: layout), $0.keys) }

@@ -86,6 +86,11 @@ struct WindowState: Sendable {
 
     // MARK: - Keys
 
+    /// Whether an allow-list keeps an event out.
+    func allows(_ row: Int, of batch: EventBatch) -> Bool {
+        !plan.allowLists.isEmpty && plan.allows(row, of: batch)
+    }
+
     /// The hash of an event's key; nil where a field of it is absent (R16).
     func keyHash(_ row: Int, of batch: EventBatch) -> UInt64? {
         var combined: UInt64 = 0
@@ -153,7 +158,7 @@ struct WindowState: Sendable {
         slots[slot].count += 1
         contentSum &+= Self.content(batch.headers[row], measured)
         markDirty(slot)
-        if reevaluation == nil, plan.hasExceptions { reevaluation = plan.turn(after: entry.time) }
+        if reevaluation == nil, !plan.turns.isEmpty { reevaluation = plan.turn(after: entry.time) }
     }
 
     private static func content(_ header: EventBatch.Header, _ measured: UInt32) -> UInt64 {
@@ -243,7 +248,7 @@ struct WindowState: Sendable {
             markDirty(slot)
             entries.removeFirst()
         }
-        if reevaluation == nil, plan.hasExceptions, entries.count > 0 { reevaluation = plan.turn(after: end) }
+        if reevaluation == nil, !plan.turns.isEmpty, entries.count > 0 { reevaluation = plan.turn(after: end) }
         defer { settle() }
         return dirty
     }
