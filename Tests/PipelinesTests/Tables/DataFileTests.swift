@@ -68,6 +68,11 @@ import Testing
             stage.exceptions.mutes == ["m1": .init(until: until + .hours(12), reason: "an audit, at last")])
     }
 
+    @Test func aDrawingSaysWhatIsExcepted() throws {
+        let text = PipelineDiagram(try Self.load().get()).text(as: .text)
+        #expect(text.contains("lets pass offices; 1 merchants or segments overridden; 1 merchants muted"), "\(text)")
+    }
+
     /// What is wrong in one data file, where, and in which words.
     struct Mistake: Sendable, CustomTestStringConvertible {
         let file: String
