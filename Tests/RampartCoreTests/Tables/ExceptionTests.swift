@@ -141,7 +141,7 @@ import Testing
         let clicks = [
             Click(id: "a", time: 1), Click(id: "b", time: 1), Click(id: "c", time: 1),
             Click(id: "d", time: 1, device: "office"), Click(id: "e", time: 1, device: nil),
-            Click(id: "f", time: 2, ad: "office", lateAt: 25), Click(id: "g", time: 2, lateAt: 25),
+            Click(id: "f", time: 2, buyer: "b1", lateAt: 25), Click(id: "g", time: 2, lateAt: 25),
         ]
         pipeline.ledger.postsLateCharges = true
         let plain = pipeline.run(clicks)
