@@ -24,6 +24,8 @@ public struct Pipeline: Sendable {
     public var file: String
     /// The text of the file, to load it again with other thresholds.
     public var text: String
+    /// The data files that it names, in the order of their paths.
+    public var files: [DataFile]
 
     /// How far ahead events may be where the file does not say.
     static let standardMaxAhead = EventSpan.hours(1)

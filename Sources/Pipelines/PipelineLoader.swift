@@ -4,23 +4,25 @@ internal import RampartCore
 public enum PipelineLoader {
     /// Loads a file that was read into memory; `file` is its name in diagnostics.
     public static func load(
-        bytes: some Collection<UInt8>, file: String, overrides: [ThresholdOverride] = []
+        bytes: some Collection<UInt8>, file: String, overrides: [ThresholdOverride] = [], data: DataFiles = .none
     ) -> Result<Pipeline, Diagnostics> {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             let report = Report(file: file)
             report.error(.start, "the file is not UTF-8", "save it as UTF-8")
             return .failure(Diagnostics(report.diagnostics))
         }
-        return load(text: text, file: file, overrides: overrides)
+        return load(text: text, file: file, overrides: overrides, data: data)
     }
 
-    /// Loads the text of a file; thresholds given beside it take the place of its defaults.
+    /// Loads the text of a file; thresholds given beside it take the place of its defaults, and `data` has the data
+    /// files that it names.
     public static func load(
-        text: String, file: String, overrides: [ThresholdOverride] = []
+        text: String, file: String, overrides: [ThresholdOverride] = [], data: DataFiles = .none
     ) -> Result<Pipeline, Diagnostics> {
         let report = Report(file: file)
         let pipeline = YamlDocument.read(text, report: report).flatMap {
-            PipelineReader(report: report, text: text, overrides: overrides).read($0)
+            PipelineReader(report: report, text: text, overrides: overrides, data: DataFileReader(data, report: report))
+                .read($0)
         }
         guard var pipeline, !report.hasErrors else { return .failure(Diagnostics(report.diagnostics)) }
         pipeline.warnings = report.diagnostics
@@ -33,6 +35,7 @@ private struct PipelineReader {
     let report: Report
     let text: String
     let overrides: [ThresholdOverride]
+    let data: DataFileReader
 
     func read(_ root: YamlNode) -> Pipeline? {
         guard let file = MappingReader(root, PipelineKeys.file, report) else { return nil }
@@ -56,30 +59,54 @@ private struct PipelineReader {
         let tests = TestReader(report: report, sources: sources, stages: stages, unreadable: unreadable)
             .read(file["tests"])
         checkSources(sources)
+        let tables = TableReader(report: report, data: data).read(file["tables"])
         let graph = Graph(sources: sources, stages: stages, unreadable: unreadable, report: report)
-        let expressions = ExpressionReader(report: report, text: sourceText)
+        let expressions = ExpressionReader(report: report, text: sourceText, tables: tables.map(\.keys))
         let drafts = stages.indices.compactMap { index in
             StageBuilder(
                 report: report, expressions: expressions, spec: stages[index], index: index,
                 sources: graph.sources[index].map { sources[$0] },
                 sideSources: graph.sideSources[index].map { sources[$0] }, columns: graph.columns[index],
-                isWhole: graph.isWhole[index]
+                tables: tables, isWhole: graph.isWhole[index]
             ).build(inputs: graph.inputs[index], sideInputs: graph.sideInputs[index])
         }
         let partitioning = Partitioning(sources: sources, stages: stages, graph: graph, report: report)
+        let exceptions = exceptions(file, tables, stages, drafts, unreadable)
         // Only whole graphs are put together: with a part missing, the indices of the others would be wrong.
         guard let family, !report.hasErrors else { return nil }
         var topology = TopologyBuilder(
             family: family, sources: sources, stages: drafts, order: graph.order, partitioning: partitioning,
-            ledger: policy
+            ledger: policy, exceptions: exceptions
         ).build()
         let topics = sources.map(\.topic)
-        let settings = CanonicalSettings(topology: topology, sinks: sinks, topics: topics, maxAhead: maxAhead)
+        let settings = CanonicalSettings(
+            topology: topology, sinks: sinks, topics: topics, maxAhead: maxAhead, tables: tables)
         topology.revision = settings.hash(.all)
         topology.graph = settings.hash(.graph)
         return Pipeline(
             topology: topology, topics: topics, maxAhead: maxAhead, sinks: sinks, tests: tests, warnings: [],
-            file: report.file, text: text)
+            file: report.file, text: text, files: data.found)
+    }
+
+    /// What data files say about single merchants, by stage.
+    private func exceptions(
+        _ file: MappingReader, _ tables: [TableSpec], _ stages: [StageSpec], _ drafts: [StageDraft],
+        _ unreadable: Set<String>
+    ) -> [StageExceptions] {
+        func mapping(_ key: String, _ group: KeyGroup) -> MappingReader? {
+            file[key].flatMap { MappingReader($0, group, at: file.position(of: key), report) }
+        }
+        var eventThresholds: Set<String> = []
+        for draft in drafts {
+            guard case .window(let window) = draft.kind else { continue }
+            for index in Set(window.conditions.compactMap { $0?.thresholds }.joined()) {
+                eventThresholds.insert("\(draft.spec.name).\(draft.spec.thresholds[index].threshold.name)")
+            }
+        }
+        return ExceptionReader(
+            report: report, data: data, tables: tables, stages: stages, unreadable: unreadable,
+            eventThresholds: eventThresholds
+        ).read(overrides: mapping("overrides", PipelineKeys.overrides), mutes: mapping("mutes", PipelineKeys.mutes))
     }
 
     private func entries(_ file: MappingReader, _ key: String, atMost limit: Int) -> [YamlNode.Entry] {

@@ -128,6 +128,7 @@ import Testing
             live.pipeline.ledger.caps = [:]
             live.pipeline.ledger.reviewAbove = [:]
             live.options.prior = []
+            live.pipeline.data.mutes = []
             let windows = live.pipeline.stages.indices.filter { live.pipeline.stages[$0].window != nil }
             let stage = windows[Int(model.seed) % windows.count]
             live.pipeline.stages[stage].mode = .live

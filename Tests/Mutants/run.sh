@@ -95,10 +95,18 @@ mutant recovery-forgets-sums 'Ledger/Ledger+Promises.swift' \
     'posted[sum] = try' 'var lost = posted; lost[sum] = try'
 mutant recovery-forgets-alerts 'Task/KeyGroup+Snapshot.swift' \
     'windows[index].setTrack(place ?? WindowState.noTrack, of: slot)' ''
-mutant shadow-claims Windows/WindowPlan.swift 'mode == .live ? window.credit : nil' 'window.credit'
+mutant shadow-claims Tables/WindowPlan+Exceptions.swift \
+    'mode(for: merchant, at: end) == .live ? window.credit : nil' 'window.credit'
+mutant ends-of-exceptions-pass-unnoticed Tables/WindowPlan+Exceptions.swift \
+    'return low < turns.count ? turns[low] : nil' 'return nil'
+mutant mutes-count-at-their-end Tables/StageExceptions.swift 'end < $0.until ? $0 : nil' 'end <= $0.until ? $0 : nil'
+mutant segments-before-merchants Tables/StageExceptions.swift \
+    '(merchants[merchant] ?? []) + ofSegment' 'ofSegment + (merchants[merchant] ?? [])'
+mutant late-charges-are-not-allowed 'Task/KeyGroup+Events.swift' \
+    'step.kind, !plan.windows[index].allows(row, of: batch),' 'step.kind,'
 mutant shadow-leaves-fired-intervals Alerts/AlertBook.swift \
     'guard keepsRuns, track.mode == .live else { return }' 'guard keepsRuns else { return }'
-mutant alerts-do-not-keep-their-mode Alerts/AlertBook.swift 'tracks[Int(place)]?.mode == plan.mode' 'true'
+mutant alerts-do-not-keep-their-mode Alerts/AlertBook.swift 'track.mode == plan.mode(for: track.merchantID, at: end)' 'true'
 mutant recovery-forgets-modes 'Alerts/AlertTrack+Snapshot.swift' 'if mode == .shadow { snapshot.write(true) }' ''
 mutant scores-of-findings-alone Windows/WindowState.swift 'guard isScored || holds' 'guard holds'
 exit "$survived"

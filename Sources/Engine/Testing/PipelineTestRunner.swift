@@ -22,7 +22,9 @@ public struct PipelineTestRunner {
     /// Runs one test.
     public func run(_ test: PipelineTest) async throws -> Outcome {
         let topology: Topology
-        switch PipelineLoader.load(text: pipeline.text, file: pipeline.file, overrides: test.overrides) {
+        let loaded = PipelineLoader.load(
+            text: pipeline.text, file: pipeline.file, overrides: test.overrides, data: DataFiles(pipeline.files))
+        switch loaded {
         case .success(let loaded): topology = loaded.topology
         case .failure(let diagnostics):
             let place = "\(pipeline.file):\(test.line): its thresholds are refused: "

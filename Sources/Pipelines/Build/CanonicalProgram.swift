@@ -44,6 +44,7 @@ struct CanonicalProgram {
         case .column(let index): ["column", "\(index)"]
         case .hasColumn(let index): ["has column", "\(index)"]
         case .isIn(let count): ["in", "\(count)"]
+        case .isInTable(let index): ["in table", program.tables[index].name]
         case .timestamp(let time): ["timestamp", time.text]
         case .duration(let span): ["duration", "\(span.milliseconds)"]
         case .local(let index): ["local", "\(index)"]
@@ -87,7 +88,7 @@ struct CanonicalProgram {
         case .endsWith: "endsWith"
         case .contains: "contains"
         case .integer, .double, .boolean, .string, .integerField, .stringField, .timeField, .has, .eventTime, .typeIs,
-            .measure, .threshold, .column, .hasColumn, .isIn, .timestamp, .duration, .local, .exists, .all,
+            .measure, .threshold, .column, .hasColumn, .isIn, .isInTable, .timestamp, .duration, .local, .exists, .all,
             .scoreExists, .scoreAll, .timePart:
             // `words` writes these with their operands.
             ""

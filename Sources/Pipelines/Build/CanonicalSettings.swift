@@ -60,6 +60,8 @@ struct CanonicalSettings {
     let topics: [String?]
     /// How far a timestamp may be ahead of its record's append time.
     let maxAhead: EventSpan
+    /// The tables.
+    let tables: [TableSpec]
 
     /// The first 16 hexadecimal digits of the SHA-256 of the settings in a scope.
     func hash(_ scope: Scope) -> String {
@@ -83,6 +85,10 @@ struct CanonicalSettings {
         ]
         // Files that are older than the setting keep their revision.
         if maxAhead != Pipeline.standardMaxAhead { values["max_ahead"] = .span(maxAhead) }
+        if scope == .all, !tables.isEmpty {
+            let contents = tables.map { ($0.keys.name, CanonicalValue.texts([$0.field?.name ?? ""] + $0.keys.keys)) }
+            values["tables"] = .map(Dictionary(contents) { first, _ in first })
+        }
         return .map(values)
     }
 
@@ -195,6 +201,7 @@ struct CanonicalSettings {
         ]
         // Files that are older than modes keep their revision.
         if scope == .all, stage.mode != .live { values["mode"] = .text(stage.mode.rawValue) }
+        write(stage, scope, to: &values)
         let program = CanonicalProgram(layout: topology.layout, stage: stage)
         switch stage.kind {
         case .transform(let transform): values[type(of: transform).kind] = settings(transform, program)
@@ -212,6 +219,33 @@ struct CanonicalSettings {
             values["escalate"] = .texts(["\(escalation.stages)", escalation.severity.rawValue])
         }
         return .map(values)
+    }
+
+    /// What data files add to a stage. The fields that allow-lists look up are of the graph, for events must keep them.
+    private func write(_ stage: Stage, _ scope: Scope, to values: inout [String: CanonicalValue]) {
+        if !stage.allowLists.isEmpty {
+            let lists = stage.allowLists
+            values["allow"] = .texts(
+                (scope == .graph ? Array(Set(lists.map(\.field.name))) : lists.map(\.keys.name)).sorted())
+        }
+        guard scope == .all, !stage.exceptions.isEmpty else { return }
+        func overrides(_ overrides: [String: [StageExceptions.Override]]) -> CanonicalValue {
+            .map(
+                overrides.mapValues { overrides in
+                    .list(
+                        overrides.sorted { $0.threshold < $1.threshold }.map { override in
+                            .texts([
+                                stage.thresholds[override.threshold].name, override.value.text,
+                                override.until?.text ?? "",
+                            ])
+                        })
+                })
+        }
+        values["overrides"] = .list([
+            overrides(stage.exceptions.merchants), overrides(stage.exceptions.segments),
+            .map(stage.exceptions.segmentOf.mapValues { .text($0) }),
+        ])
+        values["mutes"] = .map(stage.exceptions.mutes.mapValues { .texts([$0.until.text, $0.reason]) })
     }
 
     private func inputs(_ inputs: [Stage.Input]) -> CanonicalValue {

@@ -6,6 +6,8 @@ struct ExpressionReader {
     let report: Report
     /// The text of the file.
     let text: SourceText
+    /// The tables that conditions over events can name.
+    let tables: [TableKeys]
 
     /// An expression of the file that holds no mistake; `what` names it in messages.
     func condition(_ node: YamlNode, _ what: String, scope: ExpressionScope) -> CheckedExpression? {
@@ -31,7 +33,8 @@ struct ExpressionReader {
             tell(errors, in: entry.value, expression, from: 0)
             return nil
         case .success(let syntax):
-            let scope = ExpressionScope(subject: .event, thresholds: thresholds, columns: columns)
+            let scope = ExpressionScope(
+                subject: .event, thresholds: thresholds, columns: columns, tables: tables)
             var condition: CheckedExpression?
             if let part = syntax.condition {
                 let offset = syntax.conditionRange?.lowerBound ?? 0

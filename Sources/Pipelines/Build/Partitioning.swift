@@ -122,7 +122,7 @@ struct Partitioning {
 
 extension StageSpec {
     /// The key by which its state is kept; nil where it has none.
-    fileprivate var key: KeySpec? {
+    var key: KeySpec? {
         switch kind {
         case .window(let window): return window.key
         case .transform(let transform):

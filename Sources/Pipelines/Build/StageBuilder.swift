@@ -39,6 +39,8 @@ struct WindowDraft {
     var conditions: [CheckedExpression?]
     /// The condition of a finding.
     var when: CheckedExpression
+    /// The tables whose keys are let pass by.
+    var allowLists: [AllowList]
     /// The message's parts.
     var message: [MessagePart]?
     /// What findings claim.
@@ -61,6 +63,8 @@ struct StageBuilder {
     let sideSources: [SourceSpec]
     /// What is attached to the events that it reads.
     let columns: [AttachedColumn]
+    /// The tables of the file.
+    let tables: [TableSpec]
     /// Whether these are all; else nothing can be said about its events.
     let isWhole: Bool
 
@@ -110,7 +114,8 @@ struct StageBuilder {
             guard let value = transform.values[setting.name] else { return nil }
             switch value {
             case .condition(let node):
-                let scope = ExpressionScope(subject: .event, thresholds: thresholds, columns: columns)
+                let scope = ExpressionScope(
+                    subject: .event, thresholds: thresholds, columns: columns, tables: expressions.tables)
                 guard let checked = expressions.condition(node, setting.name, scope: scope) else { return nil }
                 used.formUnion(checked.thresholds)
                 fields.formUnion(checked.fields)
@@ -172,8 +177,11 @@ struct StageBuilder {
                 window.when.position, "`when` would hold for a key of which nothing was measured",
                 "add a bound such as events >= 1")
         }
+        let allowLists = self.allowLists(window.allow)
+        fields.formUnion(allowLists.map(\.field))
         let draft = WindowDraft(
-            spec: window, measures: measures, conditions: conditions, when: when, message: message, credit: credit)
+            spec: window, measures: measures, conditions: conditions, when: when, allowLists: allowLists,
+            message: message, credit: credit)
         return StageDraft(spec: spec, inputs: inputs, kind: .window(draft), fields: fields)
     }
 
@@ -196,6 +204,28 @@ struct StageBuilder {
         }
         let kind = Incident(quiet: incident.quiet, escalation: incident.escalation)
         return StageDraft(spec: spec, inputs: inputs, kind: .incident(kind), fields: [])
+    }
+
+    /// The allow-lists that a stage names, without those that hold a mistake.
+    private func allowLists(_ names: [PlacedName]) -> [AllowList] {
+        var lists: [AllowList] = []
+        for place in names {
+            guard let table = tables.first(where: { $0.keys.name == place.name }) else {
+                let known = tables.map(\.keys.name)
+                report.error(
+                    place.position, "there is no table \(quoted(place.name))",
+                    Suggestion.didYouMean(place.name, among: known)
+                        ?? (known.isEmpty ? "declare it under tables:" : "there is \(alternatives(known))"))
+                continue
+            }
+            if lists.contains(where: { $0.keys.name == place.name }) {
+                report.error(place.position, "`\(place.name)` stands twice in allow", "keep one of them")
+            } else if let field = table.field {
+                check(field, at: place.position)
+                lists.append(AllowList(field: field, keys: table.keys))
+            }
+        }
+        return lists
     }
 
     // MARK: - Names

@@ -14,20 +14,26 @@ struct TopologyBuilder {
     let partitioning: Partitioning
     /// What becomes of claimed lines.
     let ledger: LedgerPolicy
+    /// What data files say about single merchants, by stage.
+    let exceptions: [StageExceptions]
 
     /// The topology; its revision is still empty.
     func build() -> Topology {
         let layout = layout()
         var basePane: EventSpan?
-        let built = stages.enumerated().map { index, draft in
+        let built = stages.indices.map { index in
+            let draft = stages[index]
+            var stage = Stage(
+                name: draft.spec.name, inputs: draft.inputs, thresholds: draft.spec.thresholds.map(\.threshold),
+                kind: kind(draft.kind, layout), mode: draft.spec.mode, subgraph: partitioning.places[index])
+            stage.exceptions = exceptions[index]
             if case .window(let window) = draft.kind {
                 basePane = EventSpan(
                     milliseconds: greatestCommonDivisor(
                         basePane?.milliseconds ?? 0, window.spec.every.milliseconds))
+                stage.allowLists = window.allowLists
             }
-            return Stage(
-                name: draft.spec.name, inputs: draft.inputs, thresholds: draft.spec.thresholds.map(\.threshold),
-                kind: kind(draft.kind, layout), mode: draft.spec.mode, subgraph: partitioning.places[index])
+            return stage
         }
         return Topology(
             family: family, revision: "", layout: layout, sources: sources.map(\.source), stages: built,

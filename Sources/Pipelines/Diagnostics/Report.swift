@@ -23,10 +23,11 @@ final class Report {
     let file: String
     private var found: [Diagnostic] = []
     private var seen: Set<Diagnostic> = []
+    private var beside: [Report] = []
     private var counts: [Diagnostic.Severity: Int] = [:]
 
     /// Whether anything stops the pipeline.
-    var hasErrors: Bool { counts[.error] != nil }
+    var hasErrors: Bool { counts[.error] != nil || beside.contains { $0.hasErrors } }
 
     /// Creates an empty report on a file.
     init(file: String) { self.file = file }
@@ -45,6 +46,13 @@ final class Report {
         add(.warning, file, position, message, suggestion)
     }
 
+    /// Begins a report on a data file, whose findings come after those of this file.
+    func onDataFile(_ file: String) -> Report {
+        let report = Report(file: file)
+        beside.append(report)
+        return report
+    }
+
     /// Adds an error about a threshold that was given beside the file.
     func overrideError(
         _ threshold: ThresholdOverride, _ message: @autoclosure () -> String,
@@ -59,7 +67,7 @@ final class Report {
         found.enumerated().sorted { left, right in
             (left.element.line, left.element.column, left.offset)
                 < (right.element.line, right.element.column, right.offset)
-        }.map(\.element)
+        }.map(\.element) + beside.flatMap(\.diagnostics)
     }
 
     /// Note: Words are made only for what is told. A file can hold a hundred thousand mistakes, and looking for the
@@ -102,6 +110,16 @@ enum FileLimits {
     static let pathIndex = 9999
     /// The most records that one entry of a test repeats.
     static let repetitions: Int64 = 1_000_000
+    /// Tables of one pipeline, and allow-lists of one stage.
+    static let tables = 16
+    /// The bytes of all data files of a pipeline together: a reload has to fit into one message.
+    static let dataBytes = 256 << 10
+    /// Rows of a data file, its header not counted.
+    static let dataRows = 20_000
+    /// Columns of a data file.
+    static let dataColumns = 32
+    /// The longest path of a data file in bytes.
+    static let pathBytes = 255
 }
 
 /// What was found, quoted for a message, and never longer than a line.

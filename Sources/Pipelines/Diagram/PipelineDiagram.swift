@@ -163,6 +163,13 @@ public struct PipelineDiagram: Hashable, Sendable {
         details += exchange
         details.append("\(window.size.text) every \(window.every.text)")
         details += thresholds
+        if !stage.allowLists.isEmpty {
+            details.append("lets pass \(stage.allowLists.map(\.keys.name).joined(separator: ", "))")
+        }
+        let rows = stage.exceptions
+        let overridden = rows.merchants.count + rows.segments.count
+        if overridden > 0 { details.append("\(overridden) merchants or segments overridden") }
+        if !rows.mutes.isEmpty { details.append("\(rows.mutes.count) merchants muted") }
         details.append("severity \(window.alert.severity.rawValue)")
         if let credit = window.credit { details.append("credits \(credit.component)") }
         return details

@@ -30,7 +30,7 @@ public struct CheckedExpression: Sendable {
             case .field(let field): fields.insert(field)
             case .measure(let index): measures.insert(index)
             case .threshold(let index): thresholds.insert(index)
-            case .attached, .eventTime, .eventType, .typeTest, .zone, .column, nil: break
+            case .attached, .eventTime, .eventType, .typeTest, .zone, .column, .table, nil: break
             }
         }
         self.tree = tree

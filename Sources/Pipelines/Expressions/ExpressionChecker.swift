@@ -24,7 +24,7 @@ struct ExpressionChecker {
     }
 
     let tree: ExpressionTree
-    private let scope: ExpressionScope
+    let scope: ExpressionScope
     private(set) var operands: [Operand] = []
     var bindings: [ExpressionBinding?]
     private(set) var errors: [ExpressionError] = []
@@ -75,6 +75,7 @@ struct ExpressionChecker {
         case .negate(let operand): checkNegate(operand)
         case .binary(let operation, let left, let right): checkBinary(operation, left, right, index)
         case .isIn(let value, let elements): checkIsIn(value, elements, index)
+        case .isInTable(let value, let name, let nameRange): checkIsInTable(value, name, nameRange, index)
         case .conditional(let condition, let first, let second): checkConditional(condition, first, second, index)
         case .call(let function, let value, let argument): checkCall(function, value, argument, index)
         case .macro(let macro, let elements, let bodies): checkMacro(macro, elements, bodies)

@@ -19,6 +19,7 @@ struct ExpressionCompiler {
     private var strings: [[UInt8]] = []
     private var stringIndices: [[UInt8]: Int] = [:]
     private var zones: [ZoneRules] = []
+    private var tables: [TableKeys] = []
     /// How many values the steps so far leave on the stack.
     private var depth = 0
     /// Where on the stack the value of each node comes to lie, for the elements that macros go through.
@@ -32,7 +33,9 @@ struct ExpressionCompiler {
         var compiler = ExpressionCompiler(tree: tree, types: types, bindings: bindings, layout: layout)
         let modes = compiler.modes(root: isScore ? .score(isNegated: false) : .value)
         for index in tree.nodes.indices { compiler.emit(index, modes[index]) }
-        return Program(instructions: compiler.instructions, strings: compiler.strings, zones: compiler.zones)
+        return Program(
+            instructions: compiler.instructions, strings: compiler.strings, zones: compiler.zones,
+            tables: compiler.tables)
     }
 
     private init(
@@ -85,6 +88,7 @@ struct ExpressionCompiler {
         case .not(let operand), .negate(let operand): [operand]
         case .binary(_, let left, let right): [left, right]
         case .isIn(let value, let elements): [value] + elements
+        case .isInTable(let value, _, _): [value]
         case .conditional(let condition, let first, let second): [condition, first, second]
         case .call(_, let value, let argument): [value] + (argument.map { [$0] } ?? [])
         case .macro(_, let elements, let bodies): elements + bodies
@@ -122,6 +126,7 @@ struct ExpressionCompiler {
         case .negate: push(.negate)
         case .binary(let operation, _, _): push(Self.instruction(operation))
         case .isIn(_, let elements): push(.isIn(count: elements.count))
+        case .isInTable: emitTable(index)
         case .conditional: push(.conditional)
         case .call(let function, _, _): emitCall(function, index)
         case .macro(.exists, let elements, _): push(.exists(count: elements.count))
@@ -165,6 +170,15 @@ struct ExpressionCompiler {
         push(.timePart(part, zone: UInt16(known ?? zones.count - 1)))
     }
 
+    private mutating func emitTable(_ index: Int) {
+        guard case .table(let table) = bindings[index] else {
+            preconditionFailure("The checker has bound every table.")
+        }
+        let known = tables.firstIndex { $0.name == table.name }
+        if known == nil { tables.append(table) }
+        push(.isInTable(known ?? tables.count - 1))
+    }
+
     private mutating func emitTypeTest(_ types: [EventType], isNegated: Bool) {
         for (position, type) in types.enumerated() {
             push(.typeIs(type))
@@ -204,7 +218,7 @@ struct ExpressionCompiler {
         case .measure(let measure): push(.measure(measure))
         case .threshold(let threshold): push(.threshold(threshold))
         case .column(let column): push(.column(column))
-        case .eventType, .typeTest, .zone, nil: preconditionFailure("The checker has bound every name.")
+        case .eventType, .typeTest, .zone, .table, nil: preconditionFailure("The checker has bound every name.")
         }
     }
 

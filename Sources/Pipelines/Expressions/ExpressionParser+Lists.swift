@@ -1,9 +1,14 @@
 /// Lists, and the two things that can be done with one: `in` and the macros.
 extension ExpressionParser {
-    /// What stands on the right side of `in`: a list in brackets, until stages can be tables, whose names are read here.
+    /// What stands on the right side of `in`: a list in brackets, or the name of a table.
     mutating func parseContainer(of value: Int) throws(ExpressionError) -> Int {
         let start = nodes[value].range.lowerBound
         guard isAt(.leftBracket) else {
+            if let name = tableName() {
+                let range = token.range
+                advance()
+                return try append(.isInTable(value, name, range), start..<range.upperBound)
+            }
             let right = try parseBinary(precedenceMin: BinaryOperator.isIn.precedence + 1)
             return try invalid(
                 nodes[right].range, "the right side of `in` is a list, as in `currency in [\"GBP\", \"EUR\"]`",
@@ -11,6 +16,15 @@ extension ExpressionParser {
         }
         let (elements, list) = try parseList()
         return try append(elements.isEmpty ? .invalid : .isIn(value, elements), start..<list.upperBound)
+    }
+
+    /// The name here, if it stands alone and is no word of the language and no element of a list.
+    private func tableName() -> String? {
+        guard case .identifier(let name) = token.kind, !["true", "false", "null", "in"].contains(name),
+            next.kind != .symbol(.dot), next.kind != .symbol(.leftParenthesis),
+            !variables.contains(where: { $0.name == name })
+        else { return nil }
+        return name
     }
 
     /// A list with `exists` or `all` behind it, the only ones that have a value.

@@ -163,7 +163,7 @@ struct ExpressionParser {
         guard !nodes[left].isParenthesised else { return }
         switch nodes[left].kind {
         case .binary(let operation, _, _) where operation.isRelation: break
-        case .isIn: break
+        case .isIn, .isInTable: break
         default: return
         }
         report(

@@ -57,8 +57,14 @@ public struct ExpressionScope: Sendable {
     /// What transforms have attached to the event, named with a dot.
     public var columns: [AttachedColumn]
 
+    /// The tables that can stand on the right side of `in`.
+    public var tables: [TableKeys]
+
     /// Creates a scope.
-    public init(subject: Subject, thresholds: [Threshold], columns: [AttachedColumn] = []) {
+    public init(
+        subject: Subject, thresholds: [Threshold], columns: [AttachedColumn] = [], tables: [TableKeys] = []
+    ) {
+        self.tables = tables
         self.subject = subject
         self.thresholds = thresholds
         self.columns = columns
@@ -95,6 +101,8 @@ enum ExpressionBinding: Hashable, Sendable {
     case measure(Int)
     case threshold(Int)
     case column(Int)
+    /// The table in which a value is looked for.
+    case table(TableKeys)
     /// The time zone in which a part of a timestamp is read.
     case zone(ZoneRules)
     /// A comparison of `type`: whether it is, or is not, one of these.

@@ -22,6 +22,8 @@ struct ExpressionNode: Hashable, Sendable {
         case binary(BinaryOperator, Int, Int)
         /// A value and the elements of the list in which it is looked for.
         case isIn(Int, [Int])
+        /// A value and the table in which it is looked for, by its name and where that stands.
+        case isInTable(Int, String, Range<Int>)
         /// A condition and the two values that it chooses between.
         case conditional(Int, Int, Int)
         /// A function of a value, and the argument in its parentheses.

@@ -204,7 +204,7 @@ struct FieldReader {
         let text = mapping["default"].flatMap { fallback($0, field, reading) }
         if mapping["default"] != nil, text == nil { return nil }
         guard let columns else { return nil }
-        let checked = ExpressionReader(report: report, text: self.text).value(
+        let checked = ExpressionReader(report: report, text: self.text, tables: []).value(
             node, field.name, scope: ExpressionScope(columns: columns), expecting: field.isString ? .string : .integer)
         return checked.map { checked in
             FieldMapping(

@@ -34,8 +34,9 @@ public enum PipelineKeys {
             currencyField,
             timeField, pathField,
         ] + StageKind.all.map(\.keys) + [
-            window, threshold, alert, credit, escalation, ledger, sinks, sink, test, recordFeed, lineFeed, expectation,
-            expectedAlert, expectedIncident, expectedCredit,
+            window, threshold, alert, credit, escalation, table, overrides, mutes, ledger, sinks, sink, test,
+            recordFeed,
+            lineFeed, expectation, expectedAlert, expectedIncident, expectedCredit,
         ]
 
     /// The root of the file.
@@ -52,6 +53,11 @@ public enum PipelineKeys {
             required(
                 "stages", "transforms, windows and incidents, by name",
                 .named(hyphens: true, atLeast: 1, atMost: Limits.stages, .stage)),
+            optional(
+                "tables", "keyed facts from data files, by name",
+                .named(hyphens: false, atMost: FileLimits.tables, .mapping(table))),
+            optional("overrides", "thresholds for single merchants or segments", .mapping(overrides)),
+            optional("mutes", "merchants whose findings are told in shadow for a while", .mapping(mutes)),
             optional("ledger", "what becomes of claimed lines", .mapping(ledger)),
             optional("sinks", "where outputs go", .mapping(sinks)),
             optional("tests", "records and what they must give", .list(.mapping(test))),
@@ -163,6 +169,7 @@ public enum PipelineKeys {
             optional(
                 "tune", "thresholds, by name",
                 .named(hyphens: false, atMost: Limits.thresholds, .either([.number, .mapping(threshold)]))),
+            optional("allow", "tables whose keys are not measured", .oneOrMore(.name(hyphens: false))),
             required("when", "the condition of a finding", .condition),
             optional("alert", "how findings become alerts", .mapping(alert)),
             optional("credit", "what findings claim", .mapping(credit)),
@@ -246,6 +253,23 @@ public enum PipelineKeys {
                 .wholeNumber(2...Int64(Limits.stages))),
             required("severity", "how urgent an incident then is at least", .choice(AlertPolicy.Severity.self)),
         ])
+    /// An entry of `tables:`.
+    static let table = group(
+        "a table",
+        [
+            required("file", "the data file, from the folder of the pipeline file", .text),
+            required("key", "the field whose values are its keys", .field([.identifier, .currency])),
+        ])
+    /// The file's `overrides:`.
+    static let overrides = group(
+        "the overrides",
+        [
+            required("file", "the data file, from the folder of the pipeline file", .text),
+            optional("segments", "the table that says each merchant's segment", .name(hyphens: false)),
+        ])
+    /// The file's `mutes:`.
+    static let mutes = group(
+        "the mutes", [required("file", "the data file, from the folder of the pipeline file", .text)])
     /// The file's `ledger:`.
     static let ledger = group(
         "the ledger",

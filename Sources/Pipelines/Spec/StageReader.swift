@@ -133,7 +133,8 @@ struct StageReader {
         }
         return WindowSpec(
             key: key, size: spans.size, every: spans.every,
-            measures: measures, when: when, severity: severity, closeAfter: closeAfter ?? spans.size,
+            measures: measures, when: when, allow: names(mapping["allow"], "allow"), severity: severity,
+            closeAfter: closeAfter ?? spans.size,
             message: alert?["message"], credit: credit)
     }
 

@@ -103,6 +103,8 @@ struct WindowSpec {
     var measures: [YamlNode.Entry]
     /// The condition.
     var when: YamlNode
+    /// The tables whose keys are let pass by.
+    var allow: [PlacedName]
     /// How urgent alerts are.
     var severity: AlertPolicy.Severity
     /// How long without a finding until an alert closes.

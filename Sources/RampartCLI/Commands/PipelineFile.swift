@@ -26,9 +26,35 @@ enum PipelineFile {
     static func load(path: String, overrides: [ThresholdOverride] = []) throws -> Result<Pipeline, Diagnostics> {
         do {
             let data = try Data(contentsOf: URL(fileURLWithPath: path))
-            return PipelineLoader.load(bytes: Array(data), file: path, overrides: overrides)
+            return PipelineLoader.load(
+                bytes: Array(data), file: path, overrides: overrides, data: dataFiles(beside: path))
         } catch {
             throw Failure.unusable("\(path): the pipeline file cannot be read: \(error.localizedDescription)")
+        }
+    }
+
+    /// Where a pipeline was read: its file, and the data files that it names.
+    static func paths(of pipeline: Pipeline, at path: String) -> [String] {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        return [path] + pipeline.files.map { folder.appending(path: $0.path).path }
+    }
+
+    /// The data files in the folder of a pipeline file.
+    private static func dataFiles(beside path: String) -> DataFiles {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        return DataFiles { path, bytesMax in
+            do {
+                let file = folder.appending(path: path)
+                // A pipe or a device might never end, or wait for ever.
+                guard try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else {
+                    return .failure(DataFiles.Failure("it is no regular file"))
+                }
+                let handle = try FileHandle(forReadingFrom: file)
+                defer { try? handle.close() }
+                return .success(Array(try handle.read(upToCount: bytesMax + 1) ?? Data()))
+            } catch {
+                return .failure(DataFiles.Failure(error.localizedDescription))
+            }
         }
     }
 }

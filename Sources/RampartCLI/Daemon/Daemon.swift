@@ -19,7 +19,7 @@ struct Daemon {
     private let reloader: PipelineReloader
     private let shutdownTimeout: Int64
     private let startTimeout: Int64?
-    private var watch: FileWatch?
+    private var watches: [FileWatch]
     private var nextLook: Int64 = 0
 
     init(plan: WorkerPlan, reloader: PipelineReloader, configuration: DaemonConfiguration) {
@@ -28,7 +28,7 @@ struct Daemon {
         threads = (0..<configuration.workers).map { WorkerThread(number: $0, plan: plan) }
         shutdownTimeout = configuration.shutdownTimeout.wholeMilliseconds
         startTimeout = configuration.startTimeout?.wholeMilliseconds
-        watch = configuration.watchesFile ? FileWatch(path: reloader.path) : nil
+        watches = configuration.watchesFile ? Self.watches(of: plan.pipeline.pipeline, at: reloader.path) : []
     }
 
     /// Runs until a signal, the end of `untilStopped`, or an error that needs a person; the latter is thrown.
@@ -65,7 +65,20 @@ struct Daemon {
     private mutating func lookAtFile() {
         guard WallClock.now >= nextLook else { return }
         nextLook = WallClock.now + Self.watchInterval
-        if watch?.look() == true { reload(.change) }
+        guard !watches.isEmpty else { return }
+        // A reload may have named other data files.
+        let paths = PipelineFile.paths(of: plan.pipeline.pipeline, at: reloader.path)
+        watches.removeAll { !paths.contains($0.path) }
+        watches += paths.filter { path in !watches.contains { $0.path == path } }.map { FileWatch(path: $0) }
+        // Each is looked at, so that files that changed together are told once.
+        var hasChanged = false
+        for index in watches.indices where watches[index].look() { hasChanged = true }
+        if hasChanged { reload(.change) }
+    }
+
+    /// A watch over the pipeline file and each data file.
+    private static func watches(of pipeline: Pipeline, at path: String) -> [FileWatch] {
+        PipelineFile.paths(of: pipeline, at: path).map { FileWatch(path: $0) }
     }
 
     /// Why the file is loaded again.

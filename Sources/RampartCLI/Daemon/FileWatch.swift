@@ -9,7 +9,7 @@ struct FileWatch {
         var nanoseconds: Int
     }
 
-    private let path: String
+    let path: String
     private var settled: Stamp?
     private var last: Stamp?
 

@@ -46,7 +46,9 @@ extension StageSummary {
         events = groups.events
         unkeyed = groups.unkeyed
         unmatched = groups.unmatched
+        allowed = groups.allowed
         findings = groups.findings
+        muted = groups.muted
         conditionErrors = groups.conditionErrors
         keysMax = groups.keysMax
         bytesMax = groups.bytesMax

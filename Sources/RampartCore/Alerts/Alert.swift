@@ -53,8 +53,12 @@ public struct Alert: Hashable, Sendable {
         public var revision: String
         /// How urgent the stage's alerts are.
         public var severity: AlertPolicy.Severity
-        /// The stage's thresholds, in file order.
+        /// The thresholds as they count for the merchant, in file order.
         public var thresholds: [Threshold]
+        /// Those of the thresholds that a data file sets for the merchant, in file order.
+        public var overrides: [StageExceptions.Override] = []
+        /// Why the alert of a live stage is told in shadow.
+        public var mute: StageExceptions.Mute?
         /// The template of the alert's words; nil where they are made from measures and key.
         public var message: [MessagePart]?
 

@@ -55,7 +55,7 @@ struct AlertBook: Sendable {
     ) -> Int32 {
         let keyBytes = KeyBytes.encode(key)
         if let known = open[keyBytes] {
-            if isInForce(known) {
+            if isInForce(known, at: end) {
                 tracks[Int(known)]?.slot = Int32(slot)
                 return known
             }
@@ -65,14 +65,18 @@ struct AlertBook: Sendable {
         return add(
             AlertTrack(
                 id: Identifier.alert(family: family, stage: name, keyBytes: keyBytes, opened: end),
-                keyBytes: keyBytes, key: key, merchantID: merchantID, opened: end, mode: plan.mode,
+                keyBytes: keyBytes, key: key, merchantID: merchantID, opened: end,
+                mode: plan.mode(for: merchantID, at: end),
                 marks: Array(repeating: nil, count: plan.window.conditionMeasures.count), peak: report,
                 evidence: Alert.Evidence(eventIDs: [], accounts: [], counts: []), runStart: end, lastFiring: end,
                 slot: Int32(slot)))
     }
 
-    /// Whether an alert opened in the mode that is in force.
-    func isInForce(_ place: Int32) -> Bool { tracks[Int(place)]?.mode == plan.mode }
+    /// Whether an alert opened in the mode that is in force for its merchant at a pane end.
+    func isInForce(_ place: Int32, at end: EventTime) -> Bool {
+        guard let track = tracks[Int(place)] else { return false }
+        return track.mode == plan.mode(for: track.merchantID, at: end)
+    }
 
     /// Notes that a key's condition holds at a pane end; returns whether a revision is to be written.
     mutating func fires(_ place: Int32, _ report: AlertReport, at end: EventTime) -> Bool {
@@ -198,7 +202,8 @@ struct AlertBook: Sendable {
             id: track.id, revision: track.revision, state: state, mode: track.mode, stage: stage,
             merchantID: track.merchantID, key: track.key, keyBytes: track.keyBytes, windowStart: start, windowEnd: end,
             opened: track.opened, paneEnd: paneEnd,
-            score: report.score, measures: report.measures, evidence: track.evidence, settings: plan.settings)
+            score: report.score, measures: report.measures, evidence: track.evidence,
+            settings: plan.settings(for: track.merchantID, at: paneEnd))
     }
 
     // MARK: - Claims

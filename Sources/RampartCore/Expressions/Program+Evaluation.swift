@@ -110,6 +110,7 @@ extension Program {
         case .scoreTruth: Score.truth(operand)
         case .size: size(of: operand, bytes: bytes)
         case .lowerAscii: operand.lowered
+        case .isInTable(let table): isKey(operand, of: tables[table], bytes: bytes)
         case .timePart(let part, let zone): operand.part(part, in: zones[Int(zone)])
         default: preconditionFailure("The step takes one operand.")
         }
@@ -182,6 +183,21 @@ extension Program {
             }
         }
         return .boolean(false)
+    }
+
+    /// Whether a string is a key of a table; an error stays one.
+    private func isKey(_ value: Value, of table: TableKeys, bytes: ContiguousArray<UInt8>) -> Value {
+        guard case .string(let string) = value else {
+            if case .failure = value { return value }
+            return .failure(.typeMismatch)
+        }
+        let storage = string.storage == .batch ? bytes : constantBytes
+        return storage.withUnsafeBytes { all in
+            let found = UnsafeRawBufferPointer(rebasing: all[string.range.indices])
+            guard string.isLowered else { return .boolean(table.contains(found)) }
+            let lowered = found.map { $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") ? $0 | 0x20 : $0 }
+            return .boolean(lowered.withUnsafeBytes { table.contains($0) })
+        }
     }
 
     /// How two values lie to each other; false is before true, and strings are in the order of their bytes.

@@ -41,6 +41,8 @@ public struct Program: Hashable, Sendable {
         case and, or
         /// Takes `count` list elements and below them the value looked for.
         case isIn(count: Int)
+        /// Takes a string and pushes whether it is a key of the table with this index.
+        case isInTable(Int)
         /// Takes a condition and the two values that it chooses between.
         case conditional
         /// Takes `count` list elements and above them as many truths, of which one, or each, must be true.
@@ -74,6 +76,8 @@ public struct Program: Hashable, Sendable {
     public let strings: [[UInt8]]
     /// The time zones that steps name.
     public let zones: [ZoneRules]
+    /// The tables that steps name.
+    public let tables: [TableKeys]
     /// The most values that the stack holds at any step.
     public let stackDepth: Int
     /// All constants in one array, so that comparing with one touches no reference count.
@@ -82,11 +86,16 @@ public struct Program: Hashable, Sendable {
     let constantRanges: ContiguousArray<EventBatch.ByteRange>
 
     /// Creates a program from its steps and constants; traps where a step would find too few operands.
-    public init(instructions: [Instruction], strings: [[UInt8]] = [], zones: [ZoneRules] = []) {
+    public init(
+        instructions: [Instruction], strings: [[UInt8]] = [], zones: [ZoneRules] = [], tables: [TableKeys] = []
+    ) {
+        self.tables = tables
         self.instructions = instructions
         self.strings = strings
         self.zones = zones
-        stackDepth = Self.stackDepth(of: instructions, constantCount: strings.count, zoneCount: zones.count)
+        stackDepth = Self.stackDepth(
+            of: instructions, constantCount: strings.count, zoneCount: zones.count,
+            tableCount: tables.count)
         var bytes = ContiguousArray<UInt8>()
         constantRanges = ContiguousArray(
             strings.map { string in
@@ -97,7 +106,9 @@ public struct Program: Hashable, Sendable {
     }
 
     /// Runs the steps on counts alone: evaluation can then trust that every operand is there.
-    private static func stackDepth(of instructions: [Instruction], constantCount: Int, zoneCount: Int) -> Int {
+    private static func stackDepth(of instructions: [Instruction], constantCount: Int, zoneCount: Int, tableCount: Int)
+        -> Int
+    {
         var depth = 0
         var deepest = 0
         for instruction in instructions {
@@ -106,6 +117,8 @@ public struct Program: Hashable, Sendable {
                 precondition(index >= 0 && index < constantCount, "A program names only constants that it has.")
             case .timePart(_, let zone):
                 precondition(zone < zoneCount, "A program names only time zones that it has.")
+            case .isInTable(let index):
+                precondition(index >= 0 && index < tableCount, "A program names only tables that it has.")
             case .local(let index):
                 precondition(index >= 0 && index < depth, "A program takes again only what is on the stack.")
             default: break
@@ -127,7 +140,7 @@ extension Program.Instruction {
         case .integer, .double, .boolean, .string, .timestamp, .duration, .integerField, .stringField, .timeField,
             .eventTime, .has, .typeIs, .measure, .threshold, .column, .hasColumn, .local:
             0
-        case .negate, .not, .scoreTruth, .size, .lowerAscii, .timePart: 1
+        case .negate, .not, .scoreTruth, .size, .lowerAscii, .timePart, .isInTable: 1
         case .add, .subtract, .multiply, .divide, .remainder, .equal, .notEqual, .less, .lessOrEqual, .greater,
             .greaterOrEqual, .and, .or, .startsWith, .endsWith, .contains, .scoreAtLeast, .scoreAtMost, .minimum,
             .maximum:

@@ -8,7 +8,8 @@ extension GroupCounters: SnapshotPart {
         }
         for stage in stages {
             for count in [
-                stage.events, stage.unkeyed, stage.unmatched, stage.findings, stage.conditionErrors, stage.bytesMax,
+                stage.events, stage.unkeyed, stage.unmatched, stage.allowed, stage.findings, stage.muted,
+                stage.conditionErrors, stage.bytesMax,
             ] {
                 snapshot.write(count)
             }
@@ -29,13 +30,15 @@ extension GroupCounters: SnapshotPart {
             stages[index].events = try snapshot.readCount()
             stages[index].unkeyed = try snapshot.readCount()
             stages[index].unmatched = try snapshot.readCount()
+            stages[index].allowed = try snapshot.readCount()
             stages[index].findings = try snapshot.readCount()
+            stages[index].muted = try snapshot.readCount()
             stages[index].conditionErrors = try snapshot.readCount()
             stages[index].bytesMax = try snapshot.readCount()
         }
     }
 
-    /// Findings, errors and peaks are left out: they are of what was said, or of the memory at hand.
+    /// Findings, muted or not, errors and peaks are left out: they are of what was said, or of the memory at hand.
     func combine(into digest: inout Fingerprint) {
         for source in sources {
             digest.combine(UInt64(source.accepted), UInt64(source.duplicate))
@@ -43,7 +46,7 @@ extension GroupCounters: SnapshotPart {
         }
         for stage in stages {
             digest.combine(UInt64(stage.events), UInt64(stage.unkeyed))
-            digest.combine(UInt64(stage.unmatched), 0)
+            digest.combine(UInt64(stage.unmatched), UInt64(stage.allowed))
         }
     }
 }

@@ -40,8 +40,12 @@ public struct GroupCounters: Hashable, Sendable {
         public var unkeyed = 0
         /// Events that a transform passed on with nothing attached (R21).
         public var unmatched = 0
+        /// Events that an allow-list kept out of a window.
+        public var allowed = 0
         /// Evaluations at which the condition held.
         public var findings = 0
+        /// Findings of a live stage that a mute had told in shadow.
+        public var muted = 0
         /// Evaluations at which an expression was an error (R19).
         public var conditionErrors = 0
         /// The most keys that were live at once, added up over key groups.
@@ -118,7 +122,9 @@ extension GroupCounters.Stage {
         events += other.events
         unkeyed += other.unkeyed
         unmatched += other.unmatched
+        allowed += other.allowed
         findings += other.findings
+        muted += other.muted
         conditionErrors += other.conditionErrors
         keysMax += other.keysMax
         bytesMax += other.bytesMax

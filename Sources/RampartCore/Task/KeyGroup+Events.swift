@@ -140,6 +140,10 @@ extension KeyGroup {
         var event: Int?
         for step in steps where step.takes(passed) {
             guard case .window(let index) = step.kind else { continue }
+            guard !windows[index].allows(row, of: batch) else {
+                counters.stages[step.stage].allowed += 1
+                continue
+            }
             guard let key = windows[index].keyHash(row, of: batch) else {
                 counters.stages[step.stage].unkeyed += 1
                 continue
@@ -202,7 +206,9 @@ extension KeyGroup {
             passed |= 1 << UInt64(step.stage)
         }
         for step in route.windows where step.takes(passed) {
-            guard case .window(let index) = step.kind, let credit = plan.windows[index].creditInForce,
+            guard case .window(let index) = step.kind, !plan.windows[index].allows(row, of: batch),
+                let credit = plan.windows[index].creditInForce(
+                    for: plan.charges.merchantID(row, of: batch), at: end),
                 let key = keyValues(row, of: batch, window: index)
             else { continue }
             let keyBytes = KeyBytes.encode(key)

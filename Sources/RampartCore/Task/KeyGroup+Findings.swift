@@ -19,7 +19,8 @@ extension KeyGroup {
         var evaluation = WindowState.Evaluation()
         if !windows[index].isEmpty(slot) {
             let detail = scores?.detail(of: plan.windowStages[index])
-            evaluation = windows[index].evaluate(slot, isScored: detail != nil)
+            evaluation = windows[index].evaluate(
+                slot, thresholds: thresholds(of: slot, index, at: end), isScored: detail != nil)
             if let detail { note(evaluation, detail, index, slot, at: end, into: &outputs) }
         }
         if let score = evaluation.finding {
@@ -29,12 +30,23 @@ extension KeyGroup {
         }
     }
 
+    /// The thresholds for the merchant of a key.
+    private func thresholds(of slot: Int, _ index: Int, at end: EventTime) -> [Threshold] {
+        guard plan.windows[index].hasExceptions else { return plan.windows[index].thresholds }
+        return plan.windows[index].thresholds(for: merchantID(of: slot, index), at: end)
+    }
+
+    private func merchantID(of slot: Int, _ index: Int) -> String? {
+        let (batch, row) = log.find(windows[index].anyEvent(of: slot))
+        return merchantID(row, of: batch, window: index)
+    }
+
     private mutating func fire(_ index: Int, _ slot: Int, score: Double, at end: EventTime, into outputs: inout Outputs)
     {
         noteFinding(stage: plan.windowStages[index])
         let report = AlertReport(score: score, measures: windows[index].measures(of: slot))
         var track = windows[index].track(of: slot)
-        if track == WindowState.noTrack || !books[index].isInForce(track) {
+        if track == WindowState.noTrack || !books[index].isInForce(track, at: end) {
             let (batch, row) = log.find(windows[index].anyEvent(of: slot))
             track = books[index].open(
                 key: keyValues(row, of: batch, window: index) ?? [],
@@ -46,7 +58,13 @@ extension KeyGroup {
             let evidence = evidence(of: slot, window: index)
             books[index].revise(track, report, evidence: evidence, at: end, into: &outputs)
         }
-        if let credit = plan.windows[index].creditInForce { offer(index, slot, track: track, credit) }
+        let merchant = plan.windows[index].hasExceptions ? merchantID(of: slot, index) : nil
+        if plan.windows[index].mute(of: merchant, at: end) != nil {
+            counters.stages[plan.windowStages[index]].muted += 1
+        }
+        if let credit = plan.windows[index].creditInForce(for: merchant, at: end) {
+            offer(index, slot, track: track, credit)
+        }
     }
 
     /// The merchant whom a window's key names.

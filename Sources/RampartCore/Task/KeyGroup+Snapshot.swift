@@ -53,7 +53,7 @@ extension KeyGroup {
         }
         for incident in incidents.indices {
             for (key, value) in incidents[incident].changes.take() {
-                changes.append(PromiseChange(key: key.bytes(group: index), value: value))
+                changes.append(PromiseChange(key: key.bytes(group: number), value: value))
             }
         }
         return changes

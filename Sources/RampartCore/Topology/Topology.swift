@@ -97,6 +97,10 @@ public struct Stage: Sendable {
     public var mode: Mode
     /// The index of the subgraph that runs it.
     public var subgraph: Int
+    /// The tables whose keys a window lets pass by.
+    public var allowLists: [AllowList] = []
+    /// What data files say about single merchants.
+    public var exceptions = StageExceptions()
 
     /// Whether it passes events on.
     public var isTransform: Bool {

@@ -18,6 +18,14 @@ struct WindowPlan: Sendable {
     /// What alerts say about the settings in force.
     let settings: Alert.Settings
     let thresholds: [Threshold]
+    /// What counts for single merchants.
+    let exceptions: StageExceptions
+    /// Whether anything does.
+    let hasExceptions: Bool
+    /// The stage's pane ends at which exceptions have just ended, in order.
+    let turns: [EventTime]
+    /// The slots that allow-lists look up, and in what.
+    let allowLists: [(slot: Int, keys: TableKeys)]
     /// The slots of the key's fields.
     let keySlots: [Int]
     /// Which slots hold strings.
@@ -43,6 +51,11 @@ struct WindowPlan: Sendable {
             revision: topology.revision, severity: window.alert.severity, thresholds: stage.thresholds,
             message: window.alert.message)
         thresholds = stage.thresholds
+        exceptions = stage.exceptions
+        hasExceptions = !stage.exceptions.isEmpty
+        // Times are far from the end of 64 bits; the last pane may still be that of the latest.
+        turns = Set(stage.exceptions.ends.map { ($0 - EventSpan(milliseconds: 1)).sliceEnd(of: window.every) }).sorted()
+        allowLists = stage.allowLists.map { (Self.required($0.field, in: layout), $0.keys) }
         keySlots = window.key.map { Self.required($0, in: layout) }
         stringSlots = layout.stringSlots
         var counters = 0
@@ -75,9 +88,6 @@ struct WindowPlan: Sendable {
         currencySlot = window.measures.contains(where: \.isMoney) ? layout.slot(of: .currency) : nil
         accountSlots = [Field.accountID, .buyerID].compactMap { layout.slot(of: $0) }
     }
-
-    /// What a finding claims now: nothing in shadow.
-    var creditInForce: CreditPolicy? { mode == .live ? window.credit : nil }
 
     private static func required(_ field: Field, in layout: EventLayout) -> Int {
         guard let slot = layout.slot(of: field) else {

@@ -42,7 +42,7 @@ struct WindowState: Sendable {
     private var dirty: ContiguousArray<Int32> = []
     /// The number of the first entry that entered after the last evaluation.
     var pending = 0
-    /// The pane end at which all live keys are evaluated because other settings are in force (R17).
+    /// The pane end at which all live keys are evaluated because other settings are in force, or an exception ends (R17).
     var reevaluation: EventTime?
     /// What the entries say, added up: a digest of the window in which their order plays no part.
     private(set) var contentSum: UInt64 = 0
@@ -85,6 +85,11 @@ struct WindowState: Sendable {
     }
 
     // MARK: - Keys
+
+    /// Whether an allow-list keeps an event out.
+    func allows(_ row: Int, of batch: EventBatch) -> Bool {
+        !plan.allowLists.isEmpty && plan.allows(row, of: batch)
+    }
 
     /// The hash of an event's key; nil where a field of it is absent (R16).
     func keyHash(_ row: Int, of batch: EventBatch) -> UInt64? {
@@ -153,6 +158,7 @@ struct WindowState: Sendable {
         slots[slot].count += 1
         contentSum &+= Self.content(batch.headers[row], measured)
         markDirty(slot)
+        if reevaluation == nil, !plan.turns.isEmpty { reevaluation = plan.turn(after: entry.time) }
     }
 
     private static func content(_ header: EventBatch.Header, _ measured: UInt32) -> UInt64 {
@@ -242,6 +248,7 @@ struct WindowState: Sendable {
             markDirty(slot)
             entries.removeFirst()
         }
+        if reevaluation == nil, !plan.turns.isEmpty, entries.count > 0 { reevaluation = plan.turn(after: end) }
         defer { settle() }
         return dirty
     }
@@ -282,7 +289,8 @@ struct WindowState: Sendable {
     /// Has all live keys evaluated at the first pane end from `pane` on (R17).
     mutating func reevaluate(from pane: EventTime) {
         let floored = pane.floored(to: plan.window.every)
-        if entries.count > 0 { reevaluation = floored == pane ? pane : floored + plan.window.every }
+        // Where nothing is live, what was due under other settings is due no more.
+        reevaluation = entries.count == 0 ? nil : floored == pane ? pane : floored + plan.window.every
     }
 
     /// Forgets a key whose window is empty.
@@ -313,34 +321,36 @@ struct WindowState: Sendable {
 
     /// Evaluates the condition for the key's window, once for each currency (R18–R20); `isScored` asks for the score of a
     /// condition that does not hold.
-    mutating func evaluate(_ slot: Int, isScored: Bool) -> Evaluation {
-        guard !plan.conditionTotals.isEmpty else { return evaluate(slot, lane: nil, isScored) }
+    mutating func evaluate(_ slot: Int, thresholds: [Threshold], isScored: Bool) -> Evaluation {
+        guard !plan.conditionTotals.isEmpty else { return evaluate(slot, lane: nil, thresholds, isScored) }
         var found = Evaluation()
         var lane = slots[slot].lanes
         var hasCurrency = false
         while lane != Lanes.none {
             if plan.conditionTotals.contains(where: { lanes.total($0, of: lane).count > 0 }) {
                 hasCurrency = true
-                found.add(evaluate(slot, lane: lane, isScored))
+                found.add(evaluate(slot, lane: lane, thresholds, isScored))
             }
             lane = lanes.next(after: lane)
         }
-        return hasCurrency ? found : evaluate(slot, lane: nil, isScored)
+        return hasCurrency ? found : evaluate(slot, lane: nil, thresholds, isScored)
     }
 
     /// Evaluates with the measures of money bound to one lane, or empty where it is nil.
-    private mutating func evaluate(_ slot: Int, lane: Int32?, _ isScored: Bool) -> Evaluation {
+    private mutating func evaluate(
+        _ slot: Int, lane: Int32?, _ thresholds: [Threshold], _ isScored: Bool
+    ) -> Evaluation {
         for index in plan.window.conditionMeasures {
             inputs[index] = input(index, slot, lane: lane)
         }
         var holds = false
-        switch plan.window.condition.verdict(measures: inputs, thresholds: plan.thresholds) {
+        switch plan.window.condition.verdict(measures: inputs, thresholds: thresholds) {
         case .holds: holds = true
         case .fails: break
         case .failed: conditionErrors += 1
         }
         guard isScored || holds else { return Evaluation() }
-        let score = plan.window.score.score(measures: inputs, thresholds: plan.thresholds)
+        let score = plan.window.score.score(measures: inputs, thresholds: thresholds)
         return Evaluation(finding: holds ? score : nil, score: score)
     }
 

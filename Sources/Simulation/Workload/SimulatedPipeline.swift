@@ -1,5 +1,6 @@
 public import Engine
 public import Pipelines
+public import RampartCore
 
 /// The pipeline of the simulation: every part of the core that the language reaches, with spans short enough that much
 /// happens within minutes of virtual time.
@@ -15,6 +16,36 @@ public enum SimulatedPipeline {
     public static let stages = ["click-flood", "refund-wave", "device-flood", "device-farm", "serial-refunder"]
     /// Those of them that begin in shadow.
     public static let shadow: Set<String> = ["device-flood"]
+
+    /// What its data files say.
+    public struct Rows: Hashable, Sendable {
+        /// The devices whose clicks are let pass by.
+        public var devices: Set<String> = []
+        /// The least clicks of `click-flood` for single merchants.
+        public var minimums: [String: Int] = [:]
+        /// When the mutes of single merchants end.
+        public var mutes: [String: EventTime] = [:]
+
+        /// Creates files without rows.
+        public init() {}
+
+        /// The data files.
+        public var files: [DataFile] {
+            func rows(_ header: String, _ rows: some Sequence<String>) -> String {
+                ([header] + rows.sorted()).map { $0 + "\n" }.joined()
+            }
+            return [
+                DataFile(path: "devices.csv", text: rows("device_id", devices)),
+                DataFile(
+                    path: "mutes.csv", text: rows("merchant_id,until", mutes.map { "\($0.key),\($0.value.text)" })),
+                DataFile(
+                    path: "overrides.csv",
+                    text: rows(
+                        "merchant_id,stage,threshold,value",
+                        minimums.map { "\($0.key),click-flood,min_clicks,\($0.value)" })),
+            ]
+        }
+    }
 
     /// The text of its file.
     public static let text = text(shadow: shadow, isRepartitioned: false)
@@ -59,6 +90,7 @@ public enum SimulatedPipeline {
             measure: { clicks: count(), cost: sum(cost) }
             tune: { min_clicks: { default: 3, min: 2, max: 1000 } }
             when: clicks >= min_clicks
+            allow: [devices]
             alert: { severity: medium, close_after: 6s }
             credit: { component: click_cost, reason: invalid_click }
           refund-wave:
@@ -138,6 +170,10 @@ public enum SimulatedPipeline {
     }
 
     private static let ledger = """
+        tables:
+          devices: { file: devices.csv, key: device_id }
+        overrides: { file: overrides.csv }
+        mutes: { file: mutes.csv }
         ledger:
           statement: 20s
           caps: { GBP: 5.00 }
@@ -146,15 +182,16 @@ public enum SimulatedPipeline {
           late_credit: post
         """
 
-    /// The pipeline with some thresholds given beside its file, and some stages in shadow; its topics can be partitioned by
-    /// anything.
+    /// The pipeline with some thresholds given beside its file, some stages in shadow, and some rows in its data files; its
+    /// topics can be partitioned by anything.
     public static func load(
-        overrides: [String] = [], shadow: Set<String> = shadow, isRepartitioned: Bool = false
+        overrides: [String] = [], shadow: Set<String> = shadow, isRepartitioned: Bool = false, rows: Rows = Rows()
     ) throws(DaemonError) -> Pipeline {
         let overrides = overrides.compactMap { ThresholdOverride(argument: $0) }
-        switch PipelineLoader.load(
-            text: text(shadow: shadow, isRepartitioned: isRepartitioned), file: "simulated.yaml", overrides: overrides)
-        {
+        let loaded = PipelineLoader.load(
+            text: text(shadow: shadow, isRepartitioned: isRepartitioned), file: "simulated.yaml",
+            overrides: overrides, data: DataFiles(rows.files))
+        switch loaded {
         case .success(let pipeline): return pipeline
         case .failure(let diagnostics):
             throw DaemonError(.stop, "the simulation's own pipeline is wrong: \(diagnostics)")

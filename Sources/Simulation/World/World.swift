@@ -37,6 +37,7 @@ public final class World {
     private var pipeline: Pipeline
     private var overrides: [String] = []
     private var shadow = SimulatedPipeline.shadow
+    private var rows = SimulatedPipeline.Rows()
     private var commandCount = 0
     private var failure: Violation?
 
@@ -224,14 +225,28 @@ public final class World {
             overrides.removeAll { $0.hasPrefix(name) }
             overrides.append("\(name)=\(random.pick(values))")
         }
+        if random.chance(1, in: 2) { changeRows() }
         guard
             let changed = try? SimulatedPipeline.load(
-                overrides: overrides, shadow: shadow, isRepartitioned: settings.isRepartitioned)
+                overrides: overrides, shadow: shadow, isRepartitioned: settings.isRepartitioned, rows: rows)
         else { return }
         pipeline = changed
         send(
             .reload(PipelineSettings(changed, overrides: overrides.compactMap { ThresholdOverride(argument: $0) })),
             through: seat)
+    }
+
+    /// Somebody changes a data file: what is allowed, what counts for a merchant, or who is muted for a while.
+    private func changeRows() {
+        let merchant = "m\(random.below(4))"
+        switch random.below(3) {
+        case 0: rows.devices.formSymmetricDifference(["d\(random.below(3))"])
+        case 1:
+            let known = rows.minimums[merchant] != nil
+            rows.minimums[merchant] = known && random.chance(1, in: 2) ? nil : random.range(2...8)
+        default:
+            rows.mutes[merchant] = EventTime(milliseconds: cluster.now + random.range(-5_000...60_000))
+        }
     }
 
     /// Somebody decides on a credit that was published, or on one that never was.

@@ -10,7 +10,25 @@ struct CoreReplay {
 
     /// Loads the text of a model pipeline.
     init(_ pipeline: ModelPipeline) throws {
-        topology = try PipelineLoader.load(text: pipeline.text, file: "model.yaml").get().topology
+        topology = try Self.load(pipeline)
+    }
+
+    /// The graph of a model pipeline and its data files.
+    static func load(_ pipeline: ModelPipeline) throws -> Topology {
+        let files = pipeline.files.map { DataFile(path: $0.path, text: $0.text) }
+        return try PipelineLoader.load(text: pipeline.text, file: "model.yaml", data: DataFiles(files)).get().topology
+    }
+
+    private static func settings(_ settings: Alert.Settings) -> [String] {
+        var words = settings.thresholds.map { "\($0.name)=\(ModelPipeline.text($0.value))" }
+        for override in settings.overrides {
+            let scope = if case .segment(let name) = override.scope { name } else { "merchant" }
+            words.append(
+                "\(settings.thresholds[override.threshold].name) for \(scope) until "
+                    + "\(override.until.map { "\($0.milliseconds)" } ?? "ever")")
+        }
+        if let mute = settings.mute { words.append("muted until \(mute.until.milliseconds)") }
+        return words
     }
 
     /// Replays a log from memory, and says what came out in the oracle's words.
@@ -47,6 +65,8 @@ struct CoreReplay {
         result.unmatched = report.groups.stages.map(\.unmatched)
         result.conditionErrors = report.groups.stages.map(\.conditionErrors)
         result.findings = report.groups.stages.map(\.findings)
+        result.allowed = report.groups.stages.map(\.allowed)
+        result.muted = report.groups.stages.map(\.muted)
         return result
     }
 
@@ -72,6 +92,8 @@ struct CoreReplay {
         result.unmatched = groups.stages.map(\.unmatched)
         result.conditionErrors = groups.stages.map(\.conditionErrors)
         result.findings = groups.stages.map(\.findings)
+        result.allowed = groups.stages.map(\.allowed)
+        result.muted = groups.stages.map(\.muted)
         return result
     }
 
@@ -101,7 +123,8 @@ struct CoreReplay {
             paneEnd: alert.paneEnd.milliseconds, score: alert.score, measures: alert.measures,
             evidence: OracleEvidence(
                 events: alert.evidence.eventIDs, accounts: alert.evidence.accounts,
-                counts: alert.evidence.counts.map { "\($0.name)=\($0.count)" }))
+                counts: alert.evidence.counts.map { "\($0.name)=\($0.count)" }),
+            settings: settings(alert.settings))
     }
 
     private static func incident(_ incident: IncidentRevision) -> OracleIncident {

@@ -31,6 +31,12 @@ struct ModelCase: Sendable {
         var logs = LogGenerator(random: random, pipeline: pipeline)
         log = logs.make()
         random = logs.random
+        var data = DataGenerator(
+            seed: seed,
+            times: log.partitions.flatMap(\.records).compactMap(\.milliseconds).filter {
+                $0 >= 0 && $0 <= EventTime.year2100.milliseconds
+            })
+        data.add(to: &pipeline)
         options.flushes = !random.chance(15)
         if random.chance(8) {
             let times = log.partitions.flatMap(\.records).compactMap(\.milliseconds).sorted()
@@ -70,6 +76,7 @@ struct ModelCase: Sendable {
             let source = partition.source.map { pipeline.sources[$0].name + "=" } ?? ""
             return "--- \(source)\(partition.name)\n" + partition.records.map { $0.text + "\n" }.joined()
         }
-        return "seed \(seed), \(options)\n\(pipeline.text)\(logs.joined())"
+        let files = pipeline.files.map { "--- \($0.path)\n\($0.text)" }
+        return "seed \(seed), \(options)\n\(pipeline.text)\(files.joined())\(logs.joined())"
     }
 }

@@ -59,6 +59,8 @@ indirect enum ModelExpression: Hashable, Sendable {
     case compare(Comparison, ModelExpression, ModelExpression)
     case arithmetic(Operator, ModelExpression, ModelExpression)
     case isIn(ModelExpression, [ModelExpression])
+    /// Whether a value is a key of a table with these keys.
+    case isInTable(ModelExpression, String, [String])
     case conditional(ModelExpression, ModelExpression, ModelExpression)
     case search(Search, ModelExpression, String)
     case size(ModelExpression)
@@ -98,6 +100,7 @@ indirect enum ModelExpression: Hashable, Sendable {
             return "(\(render(left)) \(operation.rawValue) \(render(right)))"
         case .isIn(let value, let list):
             return "\(render(value)) in [\(list.map(render).joined(separator: ", "))]"
+        case .isInTable(let value, let table, _): return "\(render(value)) in \(table)"
         case .conditional(let condition, let first, let second):
             return "((\(render(condition))) ? (\(render(first))) : (\(render(second))))"
         case .search(let search, let value, let part): return "\(render(value)).\(search.rawValue)(\"\(part)\")"

@@ -7,6 +7,7 @@ extension ModelPipeline {
         for source in sources { lines += source.lines }
         lines.append("stages:")
         for stage in stages { lines += self.lines(of: stage) }
+        lines += dataLines
         lines.append(
             "ledger: { statement: \(Self.duration(ledger.statement)), "
                 + "late_horizon: \(Self.duration(ledger.lateHorizon)), "
@@ -53,6 +54,8 @@ extension ModelPipeline {
             lines += window.measures.map { "      \($0.name): '\($0.text(thresholds: thresholds))'" }
             let condition = window.condition.text(measures: window.measures.map(\.name), thresholds: thresholds)
             lines.append("    when: '\(condition)'")
+            let allowed = stage.allow.map { data.tables[$0].name }.joined(separator: ", ")
+            if !allowed.isEmpty { lines.append("    allow: [\(allowed)]") }
             let closeAfter = window.closeAfter.map { ", close_after: \(Self.duration($0))" } ?? ""
             lines.append("    alert: { severity: \(window.severity.rawValue)\(closeAfter) }")
             if let credit = window.credit {

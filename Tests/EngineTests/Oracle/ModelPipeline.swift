@@ -10,6 +10,8 @@ struct ModelPipeline: Hashable, Sendable {
     var stages: [ModelStage]
     /// What the ledger does.
     var ledger = ModelLedger()
+    /// What the data files beside it say.
+    var data = ModelData()
 
     /// The base pane in milliseconds (R12).
     var basePane: Int64 {
@@ -92,6 +94,8 @@ struct ModelStage: Hashable, Sendable {
     var kind: Kind
     /// Whether it is in shadow.
     var mode = Stage.Mode.live
+    /// The tables, by index, whose keys a window lets pass by.
+    var allow: [Int] = []
 
     /// The incident, if the stage is one.
     var incident: ModelIncident? {

@@ -44,6 +44,8 @@ struct Oracle {
         oracle.result.unkeyed = pipeline.stages.map { _ in 0 }
         oracle.result.unmatched = pipeline.stages.map { _ in 0 }
         oracle.result.conditionErrors = pipeline.stages.map { _ in 0 }
+        oracle.result.allowed = pipeline.stages.map { _ in 0 }
+        oracle.result.muted = pipeline.stages.map { _ in 0 }
         oracle.result.findings = pipeline.stages.map { _ in 0 }
         oracle.takeIn()
         oracle.accept()

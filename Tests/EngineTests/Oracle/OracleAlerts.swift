@@ -8,8 +8,11 @@ extension Oracle {
             let window = pipeline.stages[history.stage].window!
             var groups: [[Int]] = []
             for (number, run) in history.runs.enumerated() {
-                let previous = groups.last?.last.map { history.runs[$0].last }
-                if let previous, run.first <= previous + (window.closeAfter ?? window.size) {
+                let last = groups.last?.last.map { history.runs[$0] }
+                let previous = last?.last
+                if let previous, last?.mode == run.mode,
+                    run.first <= previous + (window.closeAfter ?? window.size)
+                {
                     groups[groups.count - 1].append(number)
                     result.hits.add(.continued)
                 } else {
@@ -17,13 +20,14 @@ extension Oracle {
                     groups.append([number])
                 }
             }
-            for group in groups {
+            for (place, group) in groups.enumerated() {
                 let id = OracleHash.identifier([
                     Array("alert".utf8), Array(pipeline.family.utf8), Array(pipeline.stages[history.stage].name.utf8),
                     keyBytes(history.key), Array("\(history.runs[group[0]].first)".utf8),
                 ])
                 for number in group { histories[index].runs[number].alert = id }
-                writeRevisions(id, history, group.map { history.runs[$0] }, window)
+                let next = place + 1 < groups.count ? history.runs[groups[place + 1][0]] : nil
+                writeRevisions(id, history, group.map { history.runs[$0] }, next, window)
             }
         }
         result.alerts.sort(by: Self.precedes)
@@ -37,17 +41,21 @@ extension Oracle {
         return left.revision < right.revision
     }
 
-    private mutating func writeRevisions(_ id: String, _ history: History, _ runs: [Run], _ window: ModelWindow) {
-        let mode = pipeline.stages[history.stage].mode
+    private mutating func writeRevisions(
+        _ id: String, _ history: History, _ runs: [Run], _ next: Run?, _ window: ModelWindow
+    ) {
+        let mode = runs[0].mode
+        let merchant = window.key.firstIndex(of: .merchantID).map { history.key[$0] }
         let findings = runs.flatMap(\.findings)
         func alert(_ revision: Int, _ finding: Evaluation, isOpen: Bool, at paneEnd: Int64) -> OracleAlert {
             OracleAlert(
                 id: id, revision: revision, isOpen: isOpen, mode: mode, stage: history.stage,
-                merchant: window.key.firstIndex(of: .merchantID).map { history.key[$0] }, key: history.key,
+                merchant: merchant, key: history.key,
                 keyBytes: keyBytes(history.key), windowStart: finding.paneEnd - window.size,
                 windowEnd: finding.paneEnd, paneEnd: paneEnd, score: finding.score, measures: finding.measures,
-                evidence: evidence(of: finding.events))
+                evidence: evidence(of: finding.events), settings: settings(history.stage, merchant, at: paneEnd))
         }
+        countExceptions(history.stage, merchant, findings)
         let named = window.condition.measuresNamed
         var marks: [Int: Alert.MeasureValue] = [:]
         var revisions: [OracleAlert] = []
@@ -66,7 +74,12 @@ extension Oracle {
             }
         }
         let last = runs.last!.last
-        let closing = last.addingReportingOverflow(window.closeAfter ?? window.size)
+        var closing = last.addingReportingOverflow(window.closeAfter ?? window.size)
+        // An alert of the other mode ends it.
+        if let next, next.mode != mode, next.first < closing.partialValue || closing.overflow {
+            closing = (next.first, false)
+            result.hits.add(.muteEnded)
+        }
         if !closing.overflow, closing.partialValue <= finalWatermark {
             let best = findings.reduce(findings[0]) { $1.score > $0.score ? $1 : $0 }
             if best.paneEnd < findings.last!.paneEnd { result.hits.add(.closedWithEarlierPeak) }
@@ -87,6 +100,18 @@ extension Oracle {
         } else {
             result.alerts += revisions
         }
+    }
+
+    private mutating func countExceptions(_ stage: Int, _ merchant: String?, _ findings: [Evaluation]) {
+        let first = findings[0].paneEnd
+        let rows = overrides(stage, merchant, at: first)
+        if rows.contains(where: \.isSegment) { result.hits.add(.overriddenBySegment) }
+        if rows.contains(where: { !$0.isSegment }) { result.hits.add(.overridden) }
+        if rows != overrides(stage, merchant, at: findings.last!.paneEnd) { result.hits.add(.overrideEnded) }
+        guard mutedUntil(stage, merchant, at: first) != nil else { return }
+        result.hits.add(.muted)
+        guard let credit = pipeline.stages[stage].window?.credit else { return }
+        if findings.flatMap(\.events).contains(where: { isCharge($0, credit) }) { result.hits.add(.sparedByMute) }
     }
 
     /// The sample that explains a finding (R23).

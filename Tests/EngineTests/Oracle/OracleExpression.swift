@@ -67,6 +67,9 @@ struct OracleScope {
             let found = value(operand)
             let values = list.map(value)
             return found == .error || values.contains(.error) ? .error : .boolean(values.contains(found))
+        case .isInTable(let operand, _, let keys):
+            guard case .string(let text) = value(operand) else { return .error }
+            return .boolean(keys.contains(text))
         case .conditional(let condition, let first, let second):
             guard case .boolean(let truth) = value(condition) else { return .error }
             return value(truth ? first : second)

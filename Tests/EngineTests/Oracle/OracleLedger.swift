@@ -215,6 +215,8 @@ extension Oracle {
         histories.flatMap { history -> [OracleCandidate] in
             let stage = pipeline.stages[history.stage]
             guard stage.mode == .live, let credit = stage.window?.credit else { return [] }
+            let merchant = history.key[stage.window!.key.firstIndex(of: .merchantID)!]
+            guard mutedUntil(history.stage, merchant, at: paneEnd) == nil else { return [] }
             return history.evaluations.filter { $0.fires && $0.paneEnd == paneEnd }.flatMap { finding in
                 let run = history.runs.first { $0.first <= paneEnd && paneEnd <= $0.last }!
                 let every = pipeline.stages[history.stage].window!.every
@@ -233,11 +235,13 @@ extension Oracle {
         for event in events {
             for (index, stage) in pipeline.stages.enumerated() {
                 guard stage.mode == .live, let window = stage.window, let credit = window.credit,
-                    isCharge(event, credit),
+                    isCharge(event, credit), !isAllowed(index, event),
+                    mutedUntil(index, event.merchant, at: paneEnd) == nil,
                     reaches(index, event), let key = key(window.key, of: event)
                 else { continue }
                 let runs = histories.first { $0.stage == index && $0.key == key }?.runs ?? []
                 let fired = runs.compactMap { run -> Run? in
+                    guard run.mode == .live else { return nil }
                     var run = run
                     run.last = min(run.last, sliceStart(paneEnd, of: window.every))
                     return run.first <= run.last ? run : nil

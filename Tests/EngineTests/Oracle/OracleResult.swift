@@ -35,6 +35,8 @@ struct OracleAlert: Hashable {
     var measures: [Alert.MeasureValue]
     /// The evidence (R23).
     var evidence: OracleEvidence
+    /// The thresholds in force, what overrides them for whom, and the mute.
+    var settings: [String]
 }
 
 /// The evidence of a finding (R23).
@@ -248,6 +250,10 @@ struct OracleResult {
     var unkeyed: [Int] = []
     /// Events that each stage passed on with nothing attached.
     var unmatched: [Int] = []
+    /// Events that allow-lists kept out of each stage.
+    var allowed: [Int] = []
+    /// Findings of each stage that a mute had told in shadow.
+    var muted: [Int] = []
     /// Conditions whose value was an error, by stage: of filters, of measures on entering, of findings by currency.
     var conditionErrors: [Int] = []
     /// Evaluations of changed keys at which the condition held, by stage.
@@ -269,6 +275,7 @@ enum Situation: String, CaseIterable, Sendable {
     case incidentDoubled, incidentToldCredit, incidentOutlivedAlerts
     case scoredPane, scoredHour, scoredSeveralInHour, hourNotYetWritten
     case openedInShadow, sparedInShadow
+    case allowed, overridden, overriddenBySegment, overrideEnded, muted, muteEnded, sparedByMute
     case posted, heldByCap, heldByReview, heldLate, triedNext, capReachedExactly, reviewReachedExactly
     case lineForgotten
     case overlapWithinStage, overlapOfStages, chargeBeforeThreshold

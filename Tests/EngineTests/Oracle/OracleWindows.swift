@@ -23,6 +23,8 @@ extension Oracle {
         var first: Int64
         /// The last pane end.
         var last: Int64
+        /// Where its findings are told.
+        var mode: Stage.Mode
         /// The evaluations in it.
         var findings: [Evaluation]
         /// The alert that it belongs to.
@@ -50,7 +52,10 @@ extension Oracle {
             }
             var members: [[String]: [OracleEvent]] = [:]
             for event in accepted where reaches(index, event) {
-                if let key = key(window.key, of: event) {
+                if isAllowed(index, event) {
+                    result.allowed[index] += 1
+                    result.hits.add(.allowed)
+                } else if let key = key(window.key, of: event) {
                     members[key, default: []].append(event)
                     result.conditionErrors[index] += window.measures.filter { fails($0, event, stage) }.count
                 } else {
@@ -60,21 +65,26 @@ extension Oracle {
             }
             for (key, events) in members.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
                 var history = History(stage: index, key: key, evaluations: [])
-                for paneEnd in paneEnds(of: events, window) {
+                let merchant = window.key.firstIndex(of: .merchantID).map { key[$0] }
+                for paneEnd in paneEnds(of: events, index, window) {
                     let inside = events.filter { $0.time >= paneEnd - window.size && $0.time < paneEnd }
-                    history.evaluations.append(evaluate(inside, at: paneEnd, stage: index, window))
+                    history.evaluations.append(evaluate(inside, of: merchant, at: paneEnd, stage: index, window))
                 }
-                history.runs = runs(of: history.evaluations, window)
+                history.runs = runs(of: history.evaluations, index, merchant, window)
                 countWindow(history)
                 histories.append(history)
             }
         }
     }
 
-    /// The pane ends of a key: those at which an event enters or leaves, or every one.
-    private func paneEnds(of events: [OracleEvent], _ window: ModelWindow) -> [Int64] {
+    /// The pane ends of a key: those at which an event enters or leaves, or what is excepted ends while the window holds
+    /// one; or every one.
+    private func paneEnds(of events: [OracleEvent], _ stage: Int, _ window: ModelWindow) -> [Int64] {
         let entries = Set(events.map { sliceEnd($0.time, of: window.every) })
-        let changes = entries.union(entries.map { $0 + window.size })
+        let turns = turns(stage, every: window.every).filter { end in
+            entries.contains { $0 <= end && end < $0 + window.size }
+        }
+        let changes = entries.union(entries.map { $0 + window.size }).union(turns)
         let all =
             everyPane
             ? Array(stride(from: changes.min()!, through: changes.max()!, by: Int(window.every))) : changes.sorted()
@@ -82,9 +92,10 @@ extension Oracle {
     }
 
     private mutating func evaluate(
-        _ events: [OracleEvent], at paneEnd: Int64, stage index: Int, _ window: ModelWindow
+        _ events: [OracleEvent], of merchant: String?, at paneEnd: Int64, stage index: Int, _ window: ModelWindow
     ) -> Evaluation {
         let stage = pipeline.stages[index]
+        let thresholds = thresholds(index, merchant, at: paneEnd)
         guard !events.isEmpty else {
             return Evaluation(paneEnd: paneEnd, events: [], fires: false, score: 0, highest: 0, measures: [])
         }
@@ -102,7 +113,7 @@ extension Oracle {
             if window.condition.measuresNamed.contains(where: { values[$0] == .error }) {
                 result.hits.add(.absentMeasure)
             }
-            let scope = OracleScope(measures: values, thresholds: stage.thresholds)
+            let scope = OracleScope(measures: values, thresholds: thresholds)
             let value = scope.value(window.condition)
             if value == .error {
                 result.conditionErrors[index] += 1
@@ -114,6 +125,7 @@ extension Oracle {
         }
         if !scores.isEmpty, !currencies.isEmpty { result.hits.add(.moneyFires) }
         if !scores.isEmpty { result.findings[index] += 1 }
+        if !scores.isEmpty, mutedUntil(index, merchant, at: paneEnd) != nil { result.muted[index] += 1 }
         return Evaluation(
             paneEnd: paneEnd, events: events, fires: !scores.isEmpty, score: scores.max() ?? 0,
             highest: highest, measures: window.measures.map { report($0, contributing(to: $0, events, stage)) })
@@ -173,16 +185,21 @@ extension Oracle {
     }
 
     /// The runs: an evaluation stands for all pane ends up to the next one (R17).
-    private func runs(of evaluations: [Evaluation], _ window: ModelWindow) -> [Run] {
+    private func runs(
+        of evaluations: [Evaluation], _ stage: Int, _ merchant: String?, _ window: ModelWindow
+    ) -> [Run] {
         var runs: [Run] = []
         for (index, evaluation) in evaluations.enumerated() where evaluation.fires {
             let next = index + 1 < evaluations.count ? evaluations[index + 1].paneEnd : nil
             let last = next.map { $0 - window.every } ?? sliceStart(finalWatermark, of: window.every)
-            if let previous = runs.last, previous.last + window.every == evaluation.paneEnd {
+            let mode = mode(stage, merchant, at: evaluation.paneEnd)
+            if let previous = runs.last, previous.mode == mode,
+                previous.last + window.every == evaluation.paneEnd
+            {
                 runs[runs.count - 1].last = last
                 runs[runs.count - 1].findings.append(evaluation)
             } else {
-                runs.append(Run(first: evaluation.paneEnd, last: last, findings: [evaluation]))
+                runs.append(Run(first: evaluation.paneEnd, last: last, mode: mode, findings: [evaluation]))
             }
         }
         return runs

@@ -18,6 +18,8 @@ struct Shrinker {
                 $0.options.from = nil
                 $0.options.to = nil
             }
+            await tryChange(&smallest) { $0.pipeline.data.mutes = [] }
+            await tryChange(&smallest) { $0.pipeline.data.overrides = [] }
             await tryChange(&smallest) { $0.pipeline.ledger.caps = [:] }
             await tryChange(&smallest) { $0.pipeline.ledger.reviewAbove = [:] }
         }
@@ -59,6 +61,7 @@ struct Shrinker {
             guard !isRead, model.pipeline.stages.count > 1 else { continue }
             await tryChange(&model) { model in
                 model.pipeline.stages.remove(at: stage)
+                model.pipeline.data.forget(stage: stage)
                 for other in model.pipeline.stages.indices {
                     model.pipeline.stages[other].inputs = model.pipeline.stages[other].inputs.map { input in
                         if case .stage(let index) = input, index > stage { .stage(index - 1) } else { input }

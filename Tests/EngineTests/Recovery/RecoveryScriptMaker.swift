@@ -18,8 +18,16 @@ struct RecoveryScriptMaker {
         var settings: [Topology] = []
         for change in 0...2 {
             var pipeline = model.pipeline
-            if change > 0 { Self.change(&pipeline, &random) }
-            settings.append(try PipelineLoader.load(text: pipeline.text, file: "model.yaml").get().topology)
+            if change > 0 {
+                Self.change(&pipeline, &random)
+                var data = DataGenerator(
+                    seed: model.seed &+ UInt64(change),
+                    times: model.log.partitions.flatMap(\.records).compactMap(\.milliseconds).filter {
+                        $0 >= 0 && $0 <= EventTime.year2100.milliseconds
+                    })
+                if random.chance(60) { data.changeRows(of: &pipeline) }
+            }
+            settings.append(try CoreReplay.load(pipeline))
         }
         let onlySource = settings[0].sources.count == 1 ? PartitionBinding.source(0) : nil
         let bindings = model.log.partitions.map { $0.source.map(PartitionBinding.source) ?? onlySource ?? .byType }

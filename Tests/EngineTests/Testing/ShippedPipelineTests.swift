@@ -14,6 +14,24 @@ import Testing
         try await run(String(contentsOf: Self.root.appending(path: "pipelines/\(file)"), encoding: .utf8), file)
     }
 
+    @Test func testsOfThePipelineWithTablesPass() async throws {
+        let folder = Self.root.appending(path: "pipelines/with-tables")
+        let text = try String(contentsOf: folder.appending(path: "patient-clicks.yaml"), encoding: .utf8)
+        let data = DataFiles { path, bytesMax in
+            guard let bytes = try? Data(contentsOf: folder.appending(path: path)) else {
+                return .failure(DataFiles.Failure("there is no such file"))
+            }
+            return .success(Array(bytes.prefix(bytesMax + 1)))
+        }
+        let pipeline = try PipelineLoader.load(text: text, file: "patient-clicks.yaml", data: data).get()
+        #expect(pipeline.warnings.isEmpty && pipeline.tests.count == 5)
+        #expect(pipeline.files.map(\.path) == ["mutes", "offices", "overrides", "segments"].map { "tables/\($0).csv" })
+        for test in pipeline.tests {
+            let outcome = try await PipelineTestRunner(pipeline).run(test)
+            #expect(outcome.problems == [], "\(test.name)")
+        }
+    }
+
     @Test(arguments: ["incident"] + Transforms.all.map { $0.kind })
     func testsOfAKindsPagePass(kind: String) async throws {
         let page = try String(contentsOf: Self.root.appending(path: "docs/kinds/\(kind).md"), encoding: .utf8)

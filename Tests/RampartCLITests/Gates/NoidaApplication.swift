@@ -26,6 +26,7 @@ final class NoidaApplication {
         folder = try TemporaryFolder()
         topics = try DaemonTopics(SimulatedPipeline.load())
         pipeline = try folder.write("simulated.yaml", SimulatedPipeline.text)
+        for file in SimulatedPipeline.Rows().files { _ = try folder.write(file.path, file.text) }
         let broker = try KafkaBroker(configuration("admin"))
         defer { broker.close() }
         try broker.createTopics(

@@ -29,6 +29,11 @@ import Testing
             second.mode = .shadow
             second.state = .closed
             second.measures = [.absent, .money([])]
+            let segment = StageExceptions.Override.Scope.segment("small")
+            second.settings.overrides = [
+                .init(threshold: 0, value: .integer(4), scope: segment, until: OutputFixtures.noon)
+            ]
+            second.settings.mute = .init(until: OutputFixtures.noon, reason: "an audit")
             return [OutputFixtures.alert(), second].map { alert in
                 OutputFixtures.text { encoder.write(alert, to: &$0) }
             }

@@ -49,9 +49,35 @@ public struct OutputEncoder: Sendable {
             json.object("thresholds") { json in
                 for threshold in alert.settings.thresholds { json.member(threshold.name, threshold.value) }
             }
+            writeExceptions(alert.settings, to: &json)
             json.member("pipeline_revision", alert.settings.revision)
             json.object("evidence") { write(alert.evidence, isMasked: isMasked, to: &$0) }
             json.member("message", words.message(of: alert))
+        }
+    }
+
+    /// What data files changed for the merchant; nothing where they did not.
+    private func writeExceptions(_ settings: Alert.Settings, to json: inout JSONWriter) {
+        if !settings.overrides.isEmpty {
+            json.object("overridden") { json in
+                for override in settings.overrides {
+                    json.object(settings.thresholds[override.threshold].name) { json in
+                        switch override.scope {
+                        case .merchant: json.member("for", "merchant")
+                        case .segment(let name):
+                            json.member("for", "segment")
+                            json.member("segment", name)
+                        }
+                        if let until = override.until { json.member("until", until) }
+                    }
+                }
+            }
+        }
+        if let mute = settings.mute {
+            json.object("muted") { json in
+                json.member("until", mute.until)
+                json.member("reason", mute.reason)
+            }
         }
     }
 

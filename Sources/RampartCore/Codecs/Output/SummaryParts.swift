@@ -157,8 +157,12 @@ public struct StageSummary: Hashable, Sendable {
     public var unkeyed = 0
     /// Events that a transform passed on with nothing attached (R21).
     public var unmatched = 0
+    /// Events that an allow-list kept out.
+    public var allowed = 0
     /// Evaluations at which the condition held.
     public var findings = 0
+    /// Findings that a mute had told in shadow.
+    public var muted = 0
     /// Live keys at the peak; the sum of the key groups' peaks.
     public var keysMax = 0
     /// Bytes of state at the peak; the sum of the key groups' peaks.
@@ -190,7 +194,9 @@ public struct StageSummary: Hashable, Sendable {
         left.events += right.events
         left.unkeyed += right.unkeyed
         left.unmatched += right.unmatched
+        left.allowed += right.allowed
         left.findings += right.findings
+        left.muted += right.muted
         left.keysMax += right.keysMax
         left.bytesMax += right.bytesMax
         left.alerts += right.alerts
