@@ -27,9 +27,9 @@ struct Partitioning {
 
     private mutating func place(_ stage: Int) {
         guard !graph.inputs[stage].isEmpty else { return }
+        if stages[stage].isIncident, refuseScatteredAlerts(of: stage) { return }
         let upstream = upstream(of: stage)
         places[stage] = upstream
-        if stages[stage].isIncident { return refuseScatteredAlerts(of: stage) }
         guard let key = stages[stage].key, key.isWhole else { return }
         let fields = Set(key.fields.map(\.field))
         if dealt(upstream, stage)?.isSubset(of: fields) != true {
@@ -83,22 +83,24 @@ struct Partitioning {
         return subgraphs.count - 1
     }
 
-    /// An incident is about one merchant, all of whose alerts it must find where it is kept itself.
-    private func refuseScatteredAlerts(of stage: Int) {
+    /// An incident is about one merchant, all of whose alerts it must find where it is kept itself; true where it cannot.
+    private func refuseScatteredAlerts(of stage: Int) -> Bool {
+        var isRefused = false
         for (place, input) in zip(stages[stage].from, graph.inputs[stage]) {
             guard case .stage(let window) = input, let key = stages[window].key, key.isWhole else { continue }
             let subgraph = subgraphs[places[window]]
-            if !key.fields.contains(where: { $0.field == .merchantID }) {
-                report.error(
-                    place.position, "the alerts of `\(place.name)` name no merchant, and an incident is about one",
-                    "add merchant_id to its key, or leave it out")
-            } else if subgraph != .mainOne, subgraph.key != [.merchantID] {
-                report.error(
-                    place.position,
-                    "`\(place.name)` is kept \(words(for: places[window])), so that a merchant's alerts lie apart",
-                    "leave it out")
-            }
+            guard subgraph != .mainOne, subgraph.key != [.merchantID] else { continue }
+            isRefused = true
+            if stages[window].hasCredit { continue }
+            let namesMerchant = key.fields.contains { $0.field == .merchantID }
+            report.error(
+                place.position,
+                namesMerchant
+                    ? "`\(place.name)` is kept \(words(for: places[window])), so that a merchant's alerts lie apart"
+                    : "the alerts of `\(place.name)` name no merchant, and an incident is about one",
+                namesMerchant ? "leave it out" : "add merchant_id to its key, or leave it out")
         }
+        return isRefused
     }
 
     /// A merchant's charges are claimed by one task in one order, and that is where the merchant's own events are.
@@ -121,6 +123,11 @@ struct Partitioning {
 }
 
 extension StageSpec {
+    /// Whether its findings claim money; where it is kept apart from the merchant, that was told already.
+    fileprivate var hasCredit: Bool {
+        if case .window(let window) = kind { window.credit != nil } else { false }
+    }
+
     /// The key by which its state is kept; nil where it has none.
     var key: KeySpec? {
         switch kind {

@@ -180,7 +180,10 @@ import Testing
     private func expectNotes(beside committed: [TopicPartition: CommittedOffset]) throws {
         for (partition, offset) in committed {
             let note = try #require(OffsetNote(text: offset.metadata), "\(partition): \(offset.metadata)")
-            #expect(note.watermark > .distantPast && note.partitionWatermark >= note.watermark, "\(partition)")
+            // Behind an exchange, a partition is as far as the slowest task.
+            let isInput = ["sim.clicks", "sim.sales"].contains(partition.topic)
+            #expect(note.watermark > .distantPast, "\(partition)")
+            #expect(note.partitionWatermark >= note.watermark || !isInput, "\(partition)")
             #expect(note.offsetBorn == 0 && note.controlCount > 0, "\(partition)")
         }
     }
