@@ -3,7 +3,14 @@ extension KeyGroup {
     mutating func depart(_ departure: GroupPlan.Departure, _ row: Int, of batch: EventBatch, passed: UInt64) {
         let layout = plan.topology.layout
         guard departure.takesUnkeyed || departure.keySlots.allSatisfy({ batch.has($0, row: row) }) else {
-            for reader in departure.readers where reader.takes(passed) { counters.stages[reader.stage].unkeyed += 1 }
+            for reader in departure.readers where reader.takes(passed) {
+                // As in the window: what it lets pass by, it does not miss a key of.
+                if departure.sparing[reader.stage]?.allows(row, of: batch) == true {
+                    counters.stages[reader.stage].allowed += 1
+                } else {
+                    counters.stages[reader.stage].unkeyed += 1
+                }
+            }
             return
         }
         let hash = Self.hash(of: departure.keySlots, row, of: batch, layout)

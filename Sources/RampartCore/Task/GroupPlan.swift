@@ -34,6 +34,8 @@ struct GroupPlan: Sendable {
         let readers: [Step]
         /// Whether one of them passes on even what lacks a field of the key.
         let takesUnkeyed: Bool
+        /// Those of them that are windows with allow-lists, by stage.
+        let sparing: [Int: WindowPlan]
 
         /// Whether an event leaves that has passed some transforms.
         func takes(_ passed: UInt64) -> Bool { readers.contains { $0.takes(passed) } }
@@ -159,9 +161,20 @@ struct GroupPlan: Sendable {
             Departure(
                 subgraph: other, keySlots: topology.subgraphs[other].key.compactMap(topology.layout.slot),
                 readers: readers,
-                takesUnkeyed: readers.contains { topology.stages[$0.stage].isTransform })
+                takesUnkeyed: readers.contains { topology.stages[$0.stage].isTransform },
+                sparing: sparing(readers, topology))
         }
         return route
+    }
+
+    private static func sparing(_ readers: [Step], _ topology: Topology) -> [Int: WindowPlan] {
+        var windows: [Int: WindowPlan] = [:]
+        for reader in readers {
+            let stage = topology.stages[reader.stage]
+            guard case .window(let window) = stage.kind, !stage.allowLists.isEmpty else { continue }
+            windows[reader.stage] = WindowPlan(window, stage: stage, topology: topology)
+        }
+        return windows
     }
 
     private static func step(_ index: Int, _ kind: Step.Kind, reading inputs: [Stage.Input], from source: Int) -> Step {

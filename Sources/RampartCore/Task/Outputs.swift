@@ -22,7 +22,8 @@ public struct Outputs: Sendable {
 
     /// Whether there is nothing at all.
     public var isEmpty: Bool {
-        alerts.isEmpty && shadow.isEmpty && incidents.isEmpty && lines.isEmpty && credits.isEmpty && scores.isEmpty && refusals.isEmpty
+        alerts.isEmpty && shadow.isEmpty && incidents.isEmpty && lines.isEmpty && credits.isEmpty && scores.isEmpty
+            && refusals.isEmpty
             && departed.isEmpty
     }
 

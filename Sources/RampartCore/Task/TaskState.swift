@@ -138,8 +138,11 @@ public struct TaskState: Sendable {
     }
 
     private mutating func advance(_ subgraph: Int, to watermark: EventTime, into outputs: inout Outputs) {
-        changeEachGroup(of: subgraph) { $0.advance(to: watermark, into: &outputs) }
-        done[subgraph] = max(done[subgraph], watermark)
+        // What came since is of later panes: while time stands still, nothing falls due.
+        if watermark > done[subgraph] {
+            changeEachGroup(of: subgraph) { $0.advance(to: watermark, into: &outputs) }
+            done[subgraph] = watermark
+        }
         handOver(&outputs)
         if hasUncheckedPromises[subgraph], !isRebuilding { endOrphanedRuns(of: subgraph) }
     }

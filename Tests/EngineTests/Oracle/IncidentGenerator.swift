@@ -18,7 +18,11 @@ struct IncidentGenerator {
     }
 
     private mutating func add(_ number: Int, to pipeline: inout ModelPipeline) {
-        let windows = pipeline.stages.indices.filter { pipeline.stages[$0].window != nil }
+        let places = pipeline.stages.indices.map { pipeline.incidentPlace([.stage($0)]) }
+        // Most merchants' alerts are where the merchants are.
+        let place = places.contains([]) ? [] : places.compactMap(\.self).first
+        let windows = places.indices.filter { places[$0] != nil && places[$0] == place }
+        guard !windows.isEmpty else { return }
         var from = windows.filter { _ in random.chance(75) }
         if from.isEmpty { from = [random.pick(windows)] }
         if random.chance(30) { from.reverse() }

@@ -29,8 +29,8 @@ extension ModelPipeline {
         return place + [key]
     }
 
-    /// An incident is where all alerts of a merchant are.
-    private func incidentPlace(_ windows: [Stage.Input]) -> [Set<Field>]? {
+    /// Where all alerts of a merchant from some windows are, and so an incident can be; nil where there is no such place.
+    func incidentPlace(_ windows: [Stage.Input]) -> [Set<Field>]? {
         var places: Set<[Set<Field>]> = []
         for case .stage(let window) in windows {
             guard let key = stages[window].window?.key, key.contains(.merchantID), let place = place(of: window),

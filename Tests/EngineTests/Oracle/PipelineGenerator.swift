@@ -22,6 +22,7 @@ struct PipelineGenerator {
         let creditable = random.chance(85)
         for number in 0..<windows { makeWindow(number, mayCredit: creditable) }
         makeExchanges()
+        makeTwin()
         makeLedger()
         if random.chance(50) { shuffleStages() }
         return pipeline
@@ -182,13 +183,26 @@ struct PipelineGenerator {
                 join.key = key
                 pipeline.stages[stage].kind = .join(join)
             case .window(var window):
-                guard window.credit == nil || random.chance(30) else { continue }
+                guard window.credit == nil || random.chance(25) else { continue }
                 window.key = key
                 pipeline.stages[stage].kind = .window(window)
             }
             pipeline.removeForeignCredits()
             if !pipeline.isDealtOut { pipeline = before }
         }
+    }
+
+    /// Has a second stage find and claim what a first does, with chances of its own.
+    private mutating func makeTwin() {
+        let others = random
+        var chance = SplitMix64(seed: random.next() ^ 0x7217)
+        random = others
+        let credited = pipeline.stages.filter { $0.window?.credit != nil }
+        guard chance.chance(20), var twin = credited.first, case .window(var window) = twin.kind else { return }
+        twin.name = "twin"
+        window.credit?.reason = "twin"
+        twin.kind = .window(window)
+        pipeline.stages.append(twin)
     }
 
     private func canBeKey(_ field: Field, of stage: Int) -> Bool {

@@ -7,7 +7,7 @@ import Testing
 /// `RAMPART_SEEDS` says how many worlds there are and `RAMPART_SEED` the first of them, as a number or as a commit's forty
 /// digits. A failure names the one command that shows it again.
 @Suite(.serialized) struct CampaignTests {
-    static let count = Int(ProcessInfo.processInfo.environment["RAMPART_SEEDS"] ?? "") ?? 30
+    static let count = Int(ProcessInfo.processInfo.environment["RAMPART_SEEDS"] ?? "") ?? 24
     static let first = Random.seed(of: ProcessInfo.processInfo.environment["RAMPART_SEED"] ?? "1") ?? 1
 
     /// What a simulation is made for; a campaign in which one of these hardly ever happens proves little.
