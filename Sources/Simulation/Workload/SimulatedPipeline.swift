@@ -49,13 +49,17 @@ public enum SimulatedPipeline {
 
     /// The text of its file.
     public static let text = text(shadow: shadow, isRepartitioned: false)
+    /// The text without what reads through exchanges: for brokers whose readers miss records that were committed, since there
+    /// the daemon is such a reader.
+    public static let plainText = text(shadow: shadow, isRepartitioned: false, hasExchanges: false)
 
-    private static func text(shadow: Set<String>, isRepartitioned: Bool) -> String {
+    private static func text(shadow: Set<String>, isRepartitioned: Bool, hasExchanges: Bool = true) -> String {
         // Whoever changes modes changes this too, so that incidents close by other settings than they opened by.
         let quiet = shadow.count > 1 ? "5s" : "20s"
         func mode(_ stage: String) -> String { "mode: \(shadow.contains(stage) ? "shadow" : "live")" }
-        return [sources(isRepartitioned), merchantStages(mode), exchangedStages(mode), incidents(quiet), ledger].joined(
-            separator: "\n")
+        let exchanged = hasExchanges ? [exchangedStages(mode), complaints(quiet)] : []
+        return ([sources(isRepartitioned), merchantStages(mode)] + exchanged + [siege(quiet), ledger])
+            .joined(separator: "\n")
     }
 
     private static func sources(_ isRepartitioned: Bool) -> String {
@@ -154,14 +158,19 @@ public enum SimulatedPipeline {
         """
     }
 
-    /// The incidents, each where its merchants' alerts are.
-    private static func incidents(_ quiet: String) -> String {
+    private static func siege(_ quiet: String) -> String {
         """
           siege:
             kind: incident
             from: [click-flood, refund-wave, device-flood]
             quiet: \(quiet)
             escalate: { stages: 2, severity: critical }
+        """
+    }
+
+    /// An incident that is where its merchants' alerts are, behind exchanges.
+    private static func complaints(_ quiet: String) -> String {
+        """
           complaints:
             kind: incident
             from: wronged
@@ -182,15 +191,24 @@ public enum SimulatedPipeline {
           late_credit: post
         """
 
+    /// The pipeline without what reads through exchanges.
+    public static func plain() throws(DaemonError) -> Pipeline { try load(plainText, [], Rows()) }
+
     /// The pipeline with some thresholds given beside its file, some stages in shadow, and some rows in its data files; its
     /// topics can be partitioned by anything.
     public static func load(
         overrides: [String] = [], shadow: Set<String> = shadow, isRepartitioned: Bool = false, rows: Rows = Rows()
     ) throws(DaemonError) -> Pipeline {
-        let overrides = overrides.compactMap { ThresholdOverride(argument: $0) }
+        try load(
+            text(shadow: shadow, isRepartitioned: isRepartitioned),
+            overrides.compactMap { ThresholdOverride(argument: $0) }, rows)
+    }
+
+    private static func load(
+        _ text: String, _ overrides: [ThresholdOverride], _ rows: Rows
+    ) throws(DaemonError) -> Pipeline {
         let loaded = PipelineLoader.load(
-            text: text(shadow: shadow, isRepartitioned: isRepartitioned), file: "simulated.yaml",
-            overrides: overrides, data: DataFiles(rows.files))
+            text: text, file: "simulated.yaml", overrides: overrides, data: DataFiles(rows.files))
         switch loaded {
         case .success(let pipeline): return pipeline
         case .failure(let diagnostics):

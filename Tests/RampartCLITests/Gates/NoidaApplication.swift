@@ -7,9 +7,10 @@ import Simulation
 import TestBroker
 import Testing
 
-/// The simulation's pipeline as an application on a broker that isolates transactions and keeps their offsets.
+/// The simulation's pipeline, without exchanges, as an application on a broker that isolates transactions and keeps their offsets.
 ///
-/// The broker never takes a dead member out of its group, so that the daemons are static members; and its cooperative
+/// This broker's readers take what follows an abort of the same producer for aborted, and behind an exchange the daemon is one.
+/// It never takes a dead member out of its group, so that the daemons are static members; and its cooperative
 /// rebalance is broken, so that they say `range`.
 final class NoidaApplication {
     static let tasks = 3
@@ -24,8 +25,8 @@ final class NoidaApplication {
     init(creates created: Set<String>? = nil, retention: Int64? = nil) throws {
         server = try NoidaServer()
         folder = try TemporaryFolder()
-        topics = try DaemonTopics(SimulatedPipeline.load())
-        pipeline = try folder.write("simulated.yaml", SimulatedPipeline.text)
+        topics = try DaemonTopics(SimulatedPipeline.plain())
+        pipeline = try folder.write("simulated.yaml", SimulatedPipeline.plainText)
         for file in SimulatedPipeline.Rows().files { _ = try folder.write(file.path, file.text) }
         let broker = try KafkaBroker(configuration("admin"))
         defer { broker.close() }
