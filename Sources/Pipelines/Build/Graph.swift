@@ -27,7 +27,7 @@ struct Graph {
         self.stages = stages
         self.unreadable = unreadable
         self.report = report
-        isWhole = [Bool](repeating: true, count: stages.count)
+        isWhole = stages.map(\.isFromWhole)
         refuseSharedNames(sources)
         for index in stages.indices {
             inputs.append(resolve(stages[index].from, of: index, sources))

@@ -105,6 +105,15 @@ struct StageBuilder {
 
     private var thresholds: [Threshold] { spec.thresholds.map(\.threshold) }
 
+    /// Checks an expression over events. Where an input could not be read, nothing is known of what it attaches, and what is
+    /// said about that would only follow from the input's mistake.
+    private func reader(of node: YamlNode) -> ExpressionReader {
+        guard !isWhole, case .scalar(let expression, _) = node.content, expression.contains(/[a-z_]\.[a-z_]/) else {
+            return expressions
+        }
+        return ExpressionReader(report: Report(file: report.file), text: expressions.text, tables: expressions.tables)
+    }
+
     private func transform(
         _ transform: TransformSpec, _ inputs: [Stage.Input], _ sideInputs: [Stage.Input], _ used: inout Set<Int>
     ) -> StageDraft? {
@@ -116,7 +125,7 @@ struct StageBuilder {
             case .condition(let node):
                 let scope = ExpressionScope(
                     subject: .event, thresholds: thresholds, columns: columns, tables: expressions.tables)
-                guard let checked = expressions.condition(node, setting.name, scope: scope) else { return nil }
+                guard let checked = reader(of: node).condition(node, setting.name, scope: scope) else { return nil }
                 used.formUnion(checked.thresholds)
                 fields.formUnion(checked.fields)
                 check(checked.fields, in: node)
@@ -147,7 +156,9 @@ struct StageBuilder {
         var measures: [Measure] = []
         var conditions: [CheckedExpression?] = []
         for entry in window.measures {
-            guard let read = expressions.measure(entry, thresholds: thresholds, columns: columns) else { continue }
+            guard
+                let read = reader(of: entry.value).measure(entry, thresholds: thresholds, columns: columns)
+            else { continue }
             measures.append(read.measure)
             conditions.append(read.condition)
             if let field = read.measure.field {

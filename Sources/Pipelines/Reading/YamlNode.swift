@@ -41,6 +41,11 @@ struct YamlNode: Sendable {
         return text
     }
 
+    /// The elements of a list; a single value is a list of one.
+    var elementCount: Int {
+        if case .sequence(let elements) = content { elements.count } else { 1 }
+    }
+
     /// What stands there in a few words, for messages.
     var summary: String {
         switch content {

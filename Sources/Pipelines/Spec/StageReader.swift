@@ -29,7 +29,9 @@ struct StageReader {
             }
         return parts.map {
             StageSpec(
-                name: entry.key, position: entry.position, from: from, thresholds: thresholds, mode: mode, kind: $0)
+                name: entry.key, position: entry.position, from: from,
+                isFromWhole: !from.isEmpty && from.count == mapping["from"]?.elementCount, thresholds: thresholds,
+                mode: mode, kind: $0)
         }
     }
 

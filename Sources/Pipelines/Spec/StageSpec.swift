@@ -21,8 +21,10 @@ struct StageSpec {
     var name: String
     /// Where the name stands.
     var position: Position
-    /// What it reads.
+    /// What it reads, without what is no name.
     var from: [PlacedName]
+    /// Whether nothing was left out.
+    var isFromWhole: Bool
     /// Its thresholds.
     var thresholds: [ThresholdSpec]
     /// Whether its findings are told to the world.

@@ -170,7 +170,8 @@ struct TestReader {
         let names = stage.from.map(\.name)
         let windows = stages.filter { if case .window = $0.kind { true } else { false } }.map(\.name)
         // Where `from` holds a mistake, which was told, this may be what it should be.
-        guard names.contains(entry.key) || windows.filter(names.contains).count == names.count else { return nil }
+        guard names.contains(entry.key) || stage.isFromWhole && windows.filter(names.contains).count == names.count
+        else { return nil }
         guard names.contains(entry.key) else {
             report.error(
                 entry.position, "`\(stage.name)` gathers no alerts of \(quoted(entry.key))",
