@@ -34,6 +34,7 @@ struct WorldsCommand: ParsableCommand {
         for (name, number) in statistics.facts.sorted(by: { $0.key < $1.key }) { print("\(name): \(number)") }
         print("workers replaced: \(statistics.restarts)")
         for (topic, rows) in statistics.rows.sorted(by: { $0.key < $1.key }) { print("rows of \(topic): \(rows)") }
+        print("alerts that say saturated: \(statistics.saturatedAlerts)")
         print("\(count) worlds from seed \(first), \(failures) failed")
         Bench.report("cpu_s_per_world", (Usage.processor - began) / Double(max(1, count)))
         if failures > 0 { throw ExitCode(1) }

@@ -8,9 +8,7 @@ import Testing
         let seeds = Campaign.seeds(Campaign.oracleSeeds)
         let tally = await Campaign.run("oracle_agrees", seeds: seeds) { model in
             let core = try CoreReplay(model.pipeline)
-            let expected = Oracle.run(model.pipeline, model.log, model.options) { record, source, _ in
-                core.digest(record, source)
-            }
+            let expected = Oracle.run(model.pipeline, model.log, model.options, core: core.facts)
             var random = SplitMix64(seed: model.seed ^ 0xC0DE)
             let options = CoreOptions(
                 shards: random.pick([1, 2, 3, 8]), pollingSeed: random.chance(50) ? random.next() : nil,

@@ -47,13 +47,13 @@ PYTHON
 mutant window-edge-off-by-one Windows/WindowState.swift 'entry.time < start {' 'entry.time <= start {'
 mutant dedupe-before-staging Task/KeyGroup+Events.swift \
     'mutating func stage(_ row: Int, of batch: EventBatch) { staging.append(row, of: batch) }' \
-    'mutating func stage(_ row: Int, of batch: EventBatch) { if admit(row, of: batch) == .accepted { staging.append(row, of: batch) } }' \
-    'switch admit(row, of: batch) {' 'switch DedupeTable.Verdict.accepted {'
+    'mutating func stage(_ row: Int, of batch: EventBatch) { if admit(row, of: batch, at: batch.headers[row].time) == .accepted { staging.append(row, of: batch) } }' \
+    'switch admit(row, of: batch, at: paneEnd) {' 'switch DedupeTable.Verdict.accepted {'
 mutant claim-check-off Ledger/Ledger.swift \
     'if let claim = claims.find(id, of: charge, at: paneEnd) {' \
     'if let claim = claims.find(id, of: charge, at: paneEnd), claim.prior != nil {'
 mutant late-events-applied-to-windows Staging/Staging.swift \
-    'if header.isLate { waitingLate.append(place) } else { waiting.append(place) }' 'waiting.append(place)'
+    'if header.isLate {' 'if header.isLate, header.time < .distantPast {'
 mutant credit-of-incident-not-promised 'Incidents/IncidentTrack+Snapshot.swift' \
     'snapshot.write(creditTold)' 'snapshot.write(EventTime?.none)'
 mutant voided-charges-at-stake Ledger/Ledger+Claimable.swift \
@@ -67,14 +67,14 @@ mutant ties-by-arrival Staging/Staging.swift \
             stringSlots: stringSlots)' \
     '        (left.segment, left.row) < (right.segment, right.row)'
 mutant expiry-does-not-evaluate Windows/WindowState.swift \
-    '            slots[slot].count -= 1
+    '            contentSum &-= Self.content(batch.headers[row], entry.measured)
             markDirty(slot)' \
-    '            slots[slot].count -= 1
+    '            contentSum &-= Self.content(batch.headers[row], entry.measured)
             if slots[slot].count == 0 { markDirty(slot) }'
 mutant doubling-forgets-its-mark Alerts/AlertBook.swift \
     '        if revises { track.marks = zip(track.marks, values).map { Mark.larger($0, $1) } }' \
     '        if revises { track.marks = values }'
-mutant horizon-exclusive Staging/DedupeTable.swift 'if time <= entries[index].lastTime {' 'if time < entries[index].lastTime {'
+mutant horizon-exclusive Staging/DedupeTable.swift 'first.lastTime < time {' 'first.lastTime <= time {'
 mutant cap-counts-held-lines Ledger/Ledger.swift \
     'if let cap = policy.caps[charge.currency], day > cap { return false }' \
     'if let cap = policy.caps[charge.currency], day > cap { posted[capKey] = day; return false }'
@@ -88,7 +88,7 @@ mutant recovery-forgets-the-open-slot 'Ledger/Ledger+Promises.swift' \
 mutant recovery-forgets-voids 'Task/KeyGroup+Snapshot.swift' \
     'try voids.restore(from: &snapshot, in: context)' 'var lost = voids; try lost.restore(from: &snapshot, in: context)'
 mutant recovery-forgets-dedupe 'Task/KeyGroup+Snapshot.swift' \
-    'try dedupe.restore(from: &snapshot, in: context)' 'var lost = dedupe; try lost.restore(from: &snapshot, in: context)'
+    'try dedupe[index].restore(from: &snapshot, in: context)' 'var lost = dedupe; try lost[index].restore(from: &snapshot, in: context)'
 mutant recovery-forgets-reevaluation 'Windows/WindowState+Snapshot.swift' \
     'reevaluation = try snapshot.readOptional()' 'let lost: EventTime? = try snapshot.readOptional(); _ = lost'
 mutant recovery-forgets-sums 'Ledger/Ledger+Promises.swift' \
@@ -107,6 +107,22 @@ mutant late-charges-are-not-allowed 'Task/KeyGroup+Events.swift' \
 mutant shadow-leaves-fired-intervals Alerts/AlertBook.swift \
     'guard keepsRuns, track.mode == .live else { return }' 'guard keepsRuns else { return }'
 mutant alerts-do-not-keep-their-mode Alerts/AlertBook.swift 'track.mode == plan.mode(for: track.merchantID, at: end)' 'true'
-mutant recovery-forgets-modes 'Alerts/AlertTrack+Snapshot.swift' 'if mode == .shadow { snapshot.write(true) }' ''
+mutant recovery-forgets-modes 'Alerts/AlertTrack+Snapshot.swift' 'if mode == .shadow || isSaturated { snapshot.write(mode == .shadow) }' 'if isSaturated { snapshot.write(false) }'
 mutant scores-of-findings-alone Windows/WindowState.swift 'guard isScored || holds' 'guard holds'
+mutant one-key-too-many State/Ceiling.swift 'keys < ceiling.keys' 'keys <= ceiling.keys'
+mutant one-byte-too-many State/Ceiling.swift 'bytes + more <= ceiling.bytes' 'bytes + more <= ceiling.bytes + 1'
+mutant saturated-lines-are-posted Ledger/Ledger.swift '!isSaturated && post(charge, at: paneEnd)' 'post(charge, at: paneEnd)'
+mutant saturation-ends-early State/Saturation.swift 'paneEnd <= until' 'paneEnd < until'
+mutant joins-are-missed-by-no-window Task/GroupPlan.swift \
+    'milliseconds: sizes[index].milliseconds + transform.memory.milliseconds' 'milliseconds: transform.memory.milliseconds'
+mutant room-depends-on-watermarks Task/KeyGroup+Events.swift \
+    'for index in transforms.indices { transforms[index].forget(before: paneEnd - plan.topology.basePane) }' ''
+mutant recovery-forgets-saturation 'Task/KeyGroup+Snapshot.swift' \
+    'try saturation.restore(from: &snapshot, in: context)' 'var lost = saturation; try lost.restore(from: &snapshot, in: context)'
+mutant recovery-forgets-saturated-alerts 'Alerts/AlertTrack+Snapshot.swift' \
+    'if isSaturated { snapshot.write(true) }' 'if isSaturated { snapshot.write(false) }'
+mutant exchange-waits-for-one-task Exchange/Inlet.swift 'heard.min()' 'heard.max()'
+mutant exchange-forgets-what-was-passed 'Exchange/KeyGroup+Departure.swift' 'Int64(bitPattern: passed)' 'Int64(0)'
+mutant exchange-of-the-unkeyed 'Exchange/KeyGroup+Departure.swift' 'guard departure.takesUnkeyed || ' 'guard '
+mutant exchange-deals-by-arrival 'Exchange/KeyGroup+Departure.swift' 'return fingerprint.digest.low' 'return UInt64(row)'
 exit "$survived"

@@ -32,6 +32,39 @@ import Testing
         }
     }
 
+    /// A stage that had no room says so in the table, in the summary and in its alerts, and posts nothing.
+    @Test func whatDidNotFitIsTold() throws {
+        let folder = try TemporaryFolder()
+        let log = try folder.write("log.ndjson", Self.clicks.joined())
+        let pipeline = try folder.write(
+            "small.yaml",
+            """
+            pipeline: small
+            sources:
+              clicks: { event: click, dedupe: { by: id, max_keys: 25 }, fields: { currency: { default: GBP } } }
+            stages:
+              clicks-at-once:
+                from: clicks
+                key: [merchant_id, device_id]
+                window: { size: 10m, every: 1m }
+                measure: { clicks: count() }
+                when: clicks >= 5
+                credit: { component: click_cost, reason: invalid_click }
+                max_bytes: 4000
+            """)
+        let result = try Command.run(["replay", pipeline, log, "--out", folder.path("out")])
+        #expect(result.code == 0 && result.errors == "")
+        #expect(result.output.contains("Stage clicks-at-once had no room for 16 events;"), "\(result.output)")
+        #expect(result.output.contains("Source clicks had no room to remember 5 events"))
+        #expect(result.output.contains("Credits of 1 of 128 key groups were held"))
+        let summary = try folder.rows("out/summary.json")[0]
+        #expect(summary["saturated_key_groups"] as? Int == 1)
+        let alerts = try folder.rows("out/alerts.ndjson")
+        #expect(!alerts.isEmpty && alerts.allSatisfy { $0["saturated"] as? Bool == true })
+        let credits = try folder.rows("out/credits.ndjson")
+        #expect(!credits.isEmpty && credits.allSatisfy { $0["state"] as? String == "held" })
+    }
+
     @Test func jsonIsAllThatIsPrinted() throws {
         let folder = try TemporaryFolder()
         let log = try folder.write("log.ndjson", Self.clicks.joined())

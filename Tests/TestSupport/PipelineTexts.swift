@@ -56,7 +56,7 @@ public enum PipelineTexts {
                 partitioned_by: merchant_id
                 lateness: 5s
                 scale: 4
-                dedupe: { by: id, horizon: 2h }
+                dedupe: { by: id, horizon: 2h, max_keys: 5000 }
                 fields:
                   event_id: { path: id }
                   ts: { path: when, format: iso8601, zone: Europe/London }
@@ -107,6 +107,8 @@ public enum PipelineTexts {
                 when: clicks >= min_clicks && devices >= min_share * clicks
                 alert: { severity: critical, close_after: 20m, message: "{clicks} clicks on {ad_id}, from {min_clicks} on." }
                 credit: { component: click_cost, reason: invalid_click, amount: cost, event: click }
+                max_keys: 1000
+                max_bytes: 1048576
               bad-reviews:
                 from: reviews
                 key: merchant_id

@@ -45,7 +45,7 @@ indirect enum CanonicalValue {
 /// Makes a topology's settings canonical, from which its revision and the hash of its graph are made.
 ///
 /// The graph is everything that gives state its shape or records their meaning. A reload can change the rest:
-/// thresholds, modes, what an alert is called, when an incident closes or escalates, caps and review bounds, whether late charges are posted, and masks.
+/// thresholds, modes, ceilings, what an alert is called, when an incident closes or escalates, caps and review bounds, whether late charges are posted, and masks.
 struct CanonicalSettings {
     /// Which settings are written.
     enum Scope {
@@ -74,7 +74,7 @@ struct CanonicalSettings {
         var values: [String: CanonicalValue] = [
             "form": .text("1"),
             "family": .text(topology.family),
-            "sources": .list(zip(topology.sources, topics).map(source)),
+            "sources": .list(zip(topology.sources, topics).map { source($0, topic: $1, scope) }),
             "stages": .list(topology.stages.map { stage($0, scope) }),
             "ledger": ledger(scope),
             "sinks": .list(
@@ -94,7 +94,7 @@ struct CanonicalSettings {
 
     // MARK: - Sources
 
-    private func source(_ source: Source, topic: String?) -> CanonicalValue {
+    private func source(_ source: Source, topic: String?, _ scope: Scope) -> CanonicalValue {
         var mappings: [String: CanonicalValue] = [:]
         for (type, mapping) in source.mappings { mappings[type.name] = self.mapping(mapping) }
         var values: [String: CanonicalValue] = [
@@ -105,6 +105,9 @@ struct CanonicalSettings {
         ]
         // Files that are older than the key keep their revision.
         if source.isRepartitioned { values["repartition"] = .text("true") }
+        if scope == .all, source.dedupe != .off, source.dedupeKeysMax != Ceiling.standardDedupeKeys {
+            values["dedupe_max_keys"] = .text("\(source.dedupeKeysMax)")
+        }
         return .map(values)
     }
 
@@ -201,6 +204,9 @@ struct CanonicalSettings {
         ]
         // Files that are older than modes keep their revision.
         if scope == .all, stage.mode != .live { values["mode"] = .text(stage.mode.rawValue) }
+        if scope == .all, stage.ceiling != .standard {
+            values["ceiling"] = .texts(["\(stage.ceiling.keys)", "\(stage.ceiling.bytes)"])
+        }
         write(stage, scope, to: &values)
         let program = CanonicalProgram(layout: topology.layout, stage: stage)
         switch stage.kind {

@@ -26,6 +26,7 @@ struct TopologyBuilder {
             var stage = Stage(
                 name: draft.spec.name, inputs: draft.inputs, thresholds: draft.spec.thresholds.map(\.threshold),
                 kind: kind(draft.kind, layout), mode: draft.spec.mode, subgraph: partitioning.places[index])
+            stage.ceiling = draft.spec.ceiling
             stage.exceptions = exceptions[index]
             if case .window(let window) = draft.kind {
                 basePane = EventSpan(

@@ -115,6 +115,11 @@ public enum PipelineKeys {
         [
             required("by", "id or content", .choice(CopyIdentity.self)),
             optional("horizon", "how long a copy is recognised; 1h if absent", .duration()),
+            optional(
+                "max_keys",
+                "the most events that each of the \(Ceiling.groupCount) key groups remembers; "
+                    + "\(Ceiling.standardDedupeKeys) if absent",
+                .wholeNumber(Ceiling.keyRange)),
         ])
     /// An entry of a source's `columns:`.
     static let column = group(
@@ -173,7 +178,7 @@ public enum PipelineKeys {
             required("when", "the condition of a finding", .condition),
             optional("alert", "how findings become alerts", .mapping(alert)),
             optional("credit", "what findings claim", .mapping(credit)),
-        ])
+        ] + ceiling)
     /// An entry of `stages:` of the kind `incident`.
     static let incidentStage = group(
         "an incident stage",
@@ -194,8 +199,19 @@ public enum PipelineKeys {
                 optional(
                     "tune", "thresholds, by name",
                     .named(hyphens: false, atMost: Limits.thresholds, .either([.number, .mapping(threshold)])))
-            ])
+            ] + (type.keepsEvents ? ceiling : []))
     }
+
+    /// The keys of a stage that keeps events.
+    private static let ceiling = [
+        optional(
+            "max_keys",
+            "the most keys in each of the \(Ceiling.groupCount) key groups; \(Ceiling.standard.keys) if absent",
+            .wholeNumber(Ceiling.keyRange)),
+        optional(
+            "max_bytes", "the most bytes in each key group; \(Ceiling.standard.bytes) if absent",
+            .wholeNumber(Ceiling.byteRange)),
+    ]
 
     private static func form(_ form: TransformSetting.Form) -> ValueForm {
         switch form {

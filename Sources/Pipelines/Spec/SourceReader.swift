@@ -47,12 +47,14 @@ struct SourceReader {
         settings["type"] = nil
         let mappings = readMappings(types, fields, settings, events)
         let partitionedBy = readPartition(mapping, types: types, mappings: mappings)
-        let source = Source(
+        let dedupe = readDedupe(mapping, mappings: mappings)
+        var source = Source(
             name: entry.key, format: format, selector: events.selector, typePath: typePath,
             mappings: mappings, partitionedBy: partitionedBy,
             lateness: lateness,
-            dedupe: readDedupe(mapping, mappings: mappings), scale: scale,
+            dedupe: dedupe.kind, scale: scale,
             isRepartitioned: mapping["repartition"]?.boolean("repartition", report) ?? false)
+        if let keysMax = dedupe.keysMax { source.dedupeKeysMax = keysMax }
         return SourceSpec(
             source: source, position: entry.position, topic: topic)
     }
@@ -162,26 +164,29 @@ struct SourceReader {
         return field
     }
 
-    private func readDedupe(_ mapping: MappingReader, mappings: [EventType: Mapping]) -> Source.Dedupe {
+    private func readDedupe(
+        _ mapping: MappingReader, mappings: [EventType: Mapping]
+    ) -> (kind: Source.Dedupe, keysMax: Int?) {
         let hasIdentity = mappings.values.allSatisfy { $0.identity != nil }
         let standard = EventSpan.hours(1)
-        guard let node = mapping["dedupe"] else { return hasIdentity ? .byID(horizon: standard) : .off }
+        guard let node = mapping["dedupe"] else { return (hasIdentity ? .byID(horizon: standard) : .off, nil) }
         guard case .mapping = node.content else {
             _ = node.choice("dedupe", among: [("off", ())], report)
-            return .off
+            return (.off, nil)
         }
         guard let settings = MappingReader(node, PipelineKeys.dedupe, at: mapping.position(of: "dedupe"), report)
-        else { return .off }
+        else { return (.off, nil) }
         let horizon = settings["horizon"]?.duration("horizon", report) ?? standard
-        guard let identity = settings["by"]?.choice("by", CopyIdentity.self, report) else { return .off }
-        guard identity == .id else { return .byContent(horizon: horizon) }
+        let keysMax = settings["max_keys"]?.wholeNumber("max_keys", in: Ceiling.keyRange, report).map { Int($0) }
+        guard let identity = settings["by"]?.choice("by", CopyIdentity.self, report) else { return (.off, nil) }
+        guard identity == .id else { return (.byContent(horizon: horizon), keysMax) }
         if !hasIdentity {
             report.error(
                 settings["by"]?.position ?? settings.position,
                 "copies are told apart by id, but event_id is not mapped",
                 "map event_id, or write by: content")
         }
-        return .byID(horizon: horizon)
+        return (.byID(horizon: horizon), keysMax)
     }
 }
 

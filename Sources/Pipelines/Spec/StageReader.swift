@@ -31,8 +31,15 @@ struct StageReader {
             StageSpec(
                 name: entry.key, position: entry.position, from: from,
                 isFromWhole: !from.isEmpty && from.count == mapping["from"]?.elementCount, thresholds: thresholds,
-                mode: mode, kind: $0)
+                mode: mode, ceiling: ceiling(mapping), kind: $0)
         }
+    }
+
+    private func ceiling(_ mapping: MappingReader) -> Ceiling {
+        let standard = Ceiling.standard
+        let keys = mapping["max_keys"]?.wholeNumber("max_keys", in: Ceiling.keyRange, report)
+        let bytes = mapping["max_bytes"]?.wholeNumber("max_bytes", in: Ceiling.byteRange, report)
+        return Ceiling(keys: keys.map { Int($0) } ?? standard.keys, bytes: bytes.map { Int($0) } ?? standard.bytes)
     }
 
     private func isKindMisspelt(_ entry: YamlNode.Entry) -> Bool {

@@ -29,6 +29,8 @@ struct StageSpec {
     var thresholds: [ThresholdSpec]
     /// Whether its findings are told to the world.
     var mode: Stage.Mode
+    /// What it may keep.
+    var ceiling: Ceiling
     /// What it does.
     var kind: Kind
 }

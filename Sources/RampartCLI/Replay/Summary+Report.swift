@@ -13,6 +13,7 @@ extension Summary {
         fates.deadLettered += report.intake.unbound.deadLettered
         deadLetters = report.intake.reasons
         for index in stages.indices { stages[index].add(report.groups.stages[index]) }
+        saturatedKeyGroups = report.groups.saturated
         ledger.claims = report.groups.claims
         ledger.refused = report.groups.refused
         ledger.voided = report.groups.voided
@@ -27,6 +28,7 @@ extension SourceSummary {
         fates.duplicate = groups.duplicate
         fates.conflict = groups.conflict
         fates.staged = groups.staged
+        unremembered = groups.unremembered
         fates.late = intake.late
         fates.filtered = intake.filtered
         fates.deadLettered = intake.deadLettered
@@ -47,6 +49,7 @@ extension StageSummary {
         unkeyed = groups.unkeyed
         unmatched = groups.unmatched
         allowed = groups.allowed
+        refused = groups.refused
         findings = groups.findings
         muted = groups.muted
         conditionErrors = groups.conditionErrors

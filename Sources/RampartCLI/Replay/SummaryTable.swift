@@ -89,6 +89,7 @@ struct SummaryTable {
                 "Source \(source.name) maps no event_id: copies of its events cannot be told apart, and all are counted."
             )
         }
+        notes += saturation
         if summary.ledger.refused > 0 {
             notes.append(
                 "\(summary.ledger.refused.grouped) charges were refused: the ledger holds as many claims as it can.")
@@ -102,6 +103,21 @@ struct SummaryTable {
             )
         }
         return notes.isEmpty ? [] : notes + [""]
+    }
+
+    /// What did not fit, and what follows from that.
+    private var saturation: [String] {
+        guard summary.saturatedKeyGroups > 0 else { return [] }
+        var notes = summary.stages.filter { $0.refused > 0 }.map {
+            "Stage \($0.name) had no room for \($0.refused.grouped) events; max_keys and max_bytes are its ceiling."
+        }
+        notes += summary.sources.filter { $0.unremembered > 0 }.map {
+            "Source \($0.name) had no room to remember \($0.unremembered.grouped) events, whose copies would be counted; "
+                + "raise max_keys of its dedupe."
+        }
+        return notes + [
+            "Credits of \(summary.saturatedKeyGroups.grouped) of \(Ceiling.groupCount) key groups were held while these could be missing."
+        ]
     }
 }
 

@@ -101,6 +101,8 @@ public struct Alert: Hashable, Sendable {
     public var score: Double
     /// The values of the stage's measures, in their order.
     public var measures: [MeasureValue]
+    /// Whether a finding so far was made while its key group was saturated, so that measures may miss events (R22).
+    public var isSaturated = false
     /// A sample of the events and accounts.
     public var evidence: Evidence
     /// What was in force when it was written.

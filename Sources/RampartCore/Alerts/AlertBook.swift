@@ -79,9 +79,12 @@ struct AlertBook: Sendable {
     }
 
     /// Notes that a key's condition holds at a pane end; returns whether a revision is to be written.
-    mutating func fires(_ place: Int32, _ report: AlertReport, at end: EventTime) -> Bool {
+    ///
+    /// `isSaturated` says that the key group lacks events which may have counted (R22).
+    mutating func fires(_ place: Int32, _ report: AlertReport, isSaturated: Bool, at end: EventTime) -> Bool {
         guard var track = tracks[Int(place)] else { preconditionFailure("A firing key has a track.") }
-        var changed = !track.isFiring
+        var changed = !track.isFiring || isSaturated && !track.isSaturated
+        track.isSaturated = track.isSaturated || isSaturated
         if !track.isFiring {
             track.isFiring = true
             track.runStart = end
@@ -202,7 +205,7 @@ struct AlertBook: Sendable {
             id: track.id, revision: track.revision, state: state, mode: track.mode, stage: stage,
             merchantID: track.merchantID, key: track.key, keyBytes: track.keyBytes, windowStart: start, windowEnd: end,
             opened: track.opened, paneEnd: paneEnd,
-            score: report.score, measures: report.measures, evidence: track.evidence,
+            score: report.score, measures: report.measures, isSaturated: track.isSaturated, evidence: track.evidence,
             settings: plan.settings(for: track.merchantID, at: paneEnd))
     }
 

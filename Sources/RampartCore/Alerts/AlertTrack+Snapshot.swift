@@ -13,8 +13,9 @@ extension AlertTrack: SnapshotValue {
         snapshot.write(isFiring)
         snapshot.write(runStart)
         snapshot.write(lastFiring)
-        // Alerts that are older than modes end here, and were live.
-        if mode == .shadow { snapshot.write(true) }
+        // Alerts that are older than modes end here, and were live; those that are older than ceilings end behind the mode.
+        if mode == .shadow || isSaturated { snapshot.write(mode == .shadow) }
+        if isSaturated { snapshot.write(true) }
     }
 
     init(from snapshot: inout SnapshotReader) throws(SnapshotError) {
@@ -37,6 +38,8 @@ extension AlertTrack: SnapshotValue {
         lastFiring = try snapshot.read()
         mode = .live
         if snapshot.remaining > 0, try snapshot.readFlag() { mode = .shadow }
+        isSaturated = false
+        if snapshot.remaining > 0 { isSaturated = try snapshot.readFlag() }
     }
 }
 

@@ -14,6 +14,8 @@ struct AlertTrack: Sendable {
     var peak: AlertReport
     var evidence: Alert.Evidence
     var isFiring = true
+    /// Whether one of its findings was made while its key group was saturated.
+    var isSaturated = false
     var runStart: EventTime
     /// The last pane end of the last run; meaningful while the key does not fire.
     var lastFiring: EventTime

@@ -32,6 +32,9 @@ public struct EventLayout: Hashable, Sendable {
     /// Bit *s* is set when slot *s* holds a string, that is a range of the batch's bytes.
     public let stringSlots: UInt64
 
+    /// Those of them that hold an event's own fields, and nothing that was attached.
+    var textSlots: UInt64 { stringSlots & ((1 << UInt64(fields.count)) - 1) }
+
     /// The number of slots.
     @inlinable
     public var slotCount: Int { fields.count + attached.count + (keepsPassage ? 1 : 0) }

@@ -26,8 +26,9 @@ struct EventLog: Sendable {
         let number = nextNumber
         let segment = number >> Self.segmentShift
         if segment >= segments.nextNumber { segments.append(EventBatch(slotCount: slotCount)) }
+        byteCount -= segments[segment].usedByteCount
         segments[segment].append(row, of: batch, stringSlots: stringSlots)
-        byteCount += Self.size(of: batch.headers[row], slotCount: slotCount)
+        byteCount += segments[segment].usedByteCount
         nextNumber += 1
         return number
     }
@@ -40,13 +41,9 @@ struct EventLog: Sendable {
     /// Gives back the memory of segments that hold no event from `number` on.
     mutating func discard(before number: Int) {
         while segments.firstNumber < number >> Self.segmentShift, let first = segments.first {
-            byteCount -= first.headers.reduce(0) { $0 + Self.size(of: $1, slotCount: slotCount) }
+            byteCount -= first.usedByteCount
             segments.removeFirst()
         }
-    }
-
-    private static func size(of header: EventBatch.Header, slotCount: Int) -> Int {
-        MemoryLayout<EventBatch.Header>.stride + slotCount * MemoryLayout<Int64>.stride + Int(header.identity.count)
     }
 }
 

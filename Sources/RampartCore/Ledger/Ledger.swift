@@ -58,8 +58,11 @@ struct Ledger: Sendable {
     /// Prior lines that no finding has justified.
     var unjustified: [PriorLine] { zip(prior, isJustified).filter { !$0.1 }.map(\.0) }
 
-    /// Claims the lines of a pane's charges, each for the first that names it (R27).
-    mutating func claim(_ charges: [Charge], except voids: Voids, at paneEnd: EventTime, into outputs: inout Outputs) {
+    /// Claims the lines of a pane's charges, each for the first that names it (R27); those of a saturated key group are held.
+    mutating func claim(
+        _ charges: [Charge], except voids: Voids, isSaturated: Bool = false, at paneEnd: EventTime,
+        into outputs: inout Outputs
+    ) {
         forget(at: paneEnd)
         for charge in charges.sorted(by: Charge.precedes) {
             guard !voids.forbids(charge, at: paneEnd) else {
@@ -77,7 +80,7 @@ struct Ledger: Sendable {
             }
             claims.add(id, at: paneEnd)
             counts.claims += 1
-            let line = line(id, charge, at: paneEnd)
+            let line = line(id, charge, isSaturated: isSaturated, at: paneEnd)
             statements.add(line)
             outputs.lines.append(line)
             changes.note(.line(id: id)) { line.write(to: &$0) }
@@ -91,10 +94,13 @@ struct Ledger: Sendable {
             component: charge.component)
     }
 
-    private mutating func line(_ id: String, _ charge: Charge, at paneEnd: EventTime) -> CreditLine {
+    private mutating func line(
+        _ id: String, _ charge: Charge, isSaturated: Bool, at paneEnd: EventTime
+    ) -> CreditLine {
         CreditLine(
             id: id, chargeID: charge.chargeID, component: charge.component, reason: charge.reason,
-            state: post(charge, at: paneEnd) ? .posted : .held, merchantID: charge.merchantID, adID: charge.adID,
+            state: !isSaturated && post(charge, at: paneEnd) ? .posted : .held, merchantID: charge.merchantID,
+            adID: charge.adID,
             amount: charge.amount, currency: charge.currency, scale: charge.scale, chargeTime: charge.time,
             alertID: charge.alertID, stage: charge.stage, keyBytes: charge.keyBytes, paneEnd: paneEnd)
     }

@@ -1,11 +1,15 @@
-/// Which events a key group has accepted lately (R5).
+/// Which events of one source a key group has accepted lately (R5).
 ///
 /// A key is held as a 128-bit fingerprint under the run's secret seed, so that nobody can write two ids that collide;
-/// the digest beside it tells a duplicate from a conflict. Growing drops what has left its horizon.
+/// the digest beside it tells a duplicate from a conflict. All events of a source are remembered for the same span, so
+/// that they are forgotten in the order in which they came.
 struct DedupeTable: Sendable {
     /// What an event is, compared with those accepted before.
-    enum Verdict: Sendable {
-        case accepted, duplicate, conflict
+    enum Verdict: Hashable, Sendable {
+        case accepted
+        /// It is accepted, but its copies will be too: there is no room to remember it (R22).
+        case acceptedUnremembered
+        case duplicate, conflict
     }
 
     private struct Entry: Sendable {
@@ -13,82 +17,68 @@ struct DedupeTable: Sendable {
         var digest: Digest
         /// The last event time at which the entry still counts.
         var lastTime: EventTime
-        static let vacant = Entry(
-            key: Digest(high: 0, low: 0), digest: Digest(high: 0, low: 0), lastTime: .distantPast)
-        var isVacant: Bool { lastTime == .distantPast }
     }
 
-    private var entries: ContiguousArray<Entry> = []
-    private var mask = 0
-    private var count = 0
+    private var entries = NumberedQueue<Entry>()
+    private var index = HashIndex()
+
+    /// The number of events remembered.
+    var count: Int { entries.count }
 
     /// Bytes held.
-    var byteCount: Int { entries.capacity * MemoryLayout<Entry>.stride }
+    var byteCount: Int { entries.byteCount + index.byteCount }
 
-    /// Compares an event with the last accepted one of its key, and remembers it if it is accepted.
+    /// Compares an event with the last accepted one of its key, and remembers it if it is accepted and there is room.
     ///
-    /// Events must come in order of time: only then may entries that are past their horizon be dropped.
-    mutating func admit(_ key: Digest, digest: Digest, at time: EventTime, horizon: EventSpan) -> Verdict {
-        if (count + 1) * 8 > entries.count * 5 { rebuild(at: time) }
-        var index = Int(truncatingIfNeeded: key.low) & mask
-        while !entries[index].isVacant {
-            if entries[index].key == key {
-                if time <= entries[index].lastTime {
-                    return entries[index].digest == digest ? .duplicate : .conflict
-                }
-                entries[index] = Entry(key: key, digest: digest, lastTime: time + horizon)
-                return .accepted
-            }
-            index = (index + 1) & mask
-        }
-        entries[index] = Entry(key: key, digest: digest, lastTime: time + horizon)
-        count += 1
+    /// Events must come in order of time, and always with the same horizon.
+    mutating func admit(
+        _ key: Digest, digest: Digest, at time: EventTime, horizon: EventSpan, keysMax: Int
+    ) -> Verdict {
+        forget(before: time)
+        let known = index.find(key.low) { entries[number(at: $0)].key == key }
+        if let known { return entries[number(at: known)].digest == digest ? .duplicate : .conflict }
+        guard entries.count < keysMax else { return .acceptedUnremembered }
+        add(Entry(key: key, digest: digest, lastTime: time + horizon))
         return .accepted
     }
 
-    private mutating func rebuild(at time: EventTime) {
-        let live = entries.filter { !$0.isVacant && $0.lastTime >= time }
-        var capacity = 16
-        while (live.count + 1) * 8 > capacity * 4 { capacity *= 2 }
-        entries = ContiguousArray(repeating: .vacant, count: capacity)
-        mask = capacity - 1
-        count = live.count
-        for entry in live { put(entry) }
+    private mutating func forget(before time: EventTime) {
+        while let first = entries.first, first.lastTime < time {
+            index.remove(first.key.low, place: place(of: entries.firstNumber))
+            entries.removeFirst()
+        }
     }
 
-    private mutating func put(_ entry: Entry) {
-        var index = Int(truncatingIfNeeded: entry.key.low) & mask
-        while !entries[index].isVacant { index = (index + 1) & mask }
-        entries[index] = entry
+    private mutating func add(_ entry: Entry) {
+        index.insert(entry.key.low, place: place(of: entries.append(entry)))
+    }
+
+    /// The places of an index have 31 bits, which tell the numbers of at most so many entries apart.
+    private static let placeMask = Int(Int32.max)
+    private func place(of number: Int) -> Int { number & Self.placeMask }
+    private func number(at place: Int) -> Int {
+        entries.firstNumber + ((place - entries.firstNumber) & Self.placeMask)
     }
 }
 
 extension DedupeTable: SnapshotPart {
     func write(to snapshot: inout SnapshotWriter) {
         snapshot.write(entries.count)
-        snapshot.write(count)
-        for entry in entries where !entry.isVacant {
-            snapshot.write(entry.key)
-            snapshot.write(entry.digest)
-            snapshot.write(entry.lastTime)
+        for number in entries.firstNumber..<entries.nextNumber {
+            snapshot.write(entries[number].key)
+            snapshot.write(entries[number].digest)
+            snapshot.write(entries[number].lastTime)
         }
     }
 
-    /// The capacity comes back too: when the table next drops what is past its horizon depends on it.
     mutating func restore(from snapshot: inout SnapshotReader, in context: SnapshotContext) throws(SnapshotError) {
-        let capacity = try snapshot.readCount(atMost: 1 << 40)
-        let live = try snapshot.readCount(atMost: snapshot.remaining)
-        guard capacity > 0 || live > 0 else { return }
-        guard capacity.nonzeroBitCount == 1, live * 8 <= capacity * 5, capacity <= max(16, 4 * (live + 1)) else {
-            throw snapshot.damage("\(live) entries do not make a table of \(capacity)")
-        }
-        entries = ContiguousArray(repeating: .vacant, count: capacity)
-        mask = capacity - 1
-        count = live
-        for _ in 0..<live {
+        var lastTime = EventTime.distantPast
+        for _ in 0..<(try snapshot.readCount(atMost: snapshot.remaining)) {
             let key = try snapshot.read(Digest.self)
-            let digest = try snapshot.read(Digest.self)
-            put(Entry(key: key, digest: digest, lastTime: try snapshot.read(EventTime.self)))
+            let entry = Entry(key: key, digest: try snapshot.read(), lastTime: try snapshot.read())
+            guard entry.lastTime >= lastTime else { throw snapshot.damage("what was accepted is out of order") }
+            lastTime = entry.lastTime
+            add(entry)
         }
     }
 

@@ -1,14 +1,16 @@
 extension GroupCounters: SnapshotPart {
     func write(to snapshot: inout SnapshotWriter) {
         for source in sources {
-            for count in [source.accepted, source.duplicate, source.conflict] + source.types { snapshot.write(count) }
+            for count in [source.accepted, source.duplicate, source.conflict, source.unremembered] + source.types {
+                snapshot.write(count)
+            }
             snapshot.write(list: source.money)
             snapshot.write(source.firstTime)
             snapshot.write(source.lastTime)
         }
         for stage in stages {
             for count in [
-                stage.events, stage.unkeyed, stage.unmatched, stage.allowed, stage.findings, stage.muted,
+                stage.events, stage.unkeyed, stage.unmatched, stage.allowed, stage.refused, stage.findings, stage.muted,
                 stage.conditionErrors, stage.bytesMax,
             ] {
                 snapshot.write(count)
@@ -21,6 +23,7 @@ extension GroupCounters: SnapshotPart {
             sources[index].accepted = try snapshot.readCount()
             sources[index].duplicate = try snapshot.readCount()
             sources[index].conflict = try snapshot.readCount()
+            sources[index].unremembered = try snapshot.readCount()
             for type in sources[index].types.indices { sources[index].types[type] = try snapshot.readCount() }
             sources[index].money = try snapshot.readList()
             sources[index].firstTime = try snapshot.readOptional()
@@ -31,6 +34,7 @@ extension GroupCounters: SnapshotPart {
             stages[index].unkeyed = try snapshot.readCount()
             stages[index].unmatched = try snapshot.readCount()
             stages[index].allowed = try snapshot.readCount()
+            stages[index].refused = try snapshot.readCount()
             stages[index].findings = try snapshot.readCount()
             stages[index].muted = try snapshot.readCount()
             stages[index].conditionErrors = try snapshot.readCount()
@@ -42,11 +46,12 @@ extension GroupCounters: SnapshotPart {
     func combine(into digest: inout Fingerprint) {
         for source in sources {
             digest.combine(UInt64(source.accepted), UInt64(source.duplicate))
-            digest.combine(UInt64(source.conflict), 0)
+            digest.combine(UInt64(source.conflict), UInt64(source.unremembered))
         }
         for stage in stages {
             digest.combine(UInt64(stage.events), UInt64(stage.unkeyed))
             digest.combine(UInt64(stage.unmatched), UInt64(stage.allowed))
+            digest.combine(UInt64(stage.refused), 0)
         }
     }
 }

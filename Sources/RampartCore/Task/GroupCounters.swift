@@ -20,6 +20,8 @@ public struct GroupCounters: Hashable, Sendable {
         public var duplicate = 0
         /// Copies of the id with other content.
         public var conflict = 0
+        /// Accepted events that there was no room to remember, so that their copies are accepted too (R22).
+        public var unremembered = 0
         /// Events that still wait in staging.
         public var staged = 0
         /// Accepted events by raw value of their type.
@@ -42,6 +44,8 @@ public struct GroupCounters: Hashable, Sendable {
         public var unmatched = 0
         /// Events that an allow-list kept out of a window.
         public var allowed = 0
+        /// Events that did not fit under the ceiling (R22).
+        public var refused = 0
         /// Evaluations at which the condition held.
         public var findings = 0
         /// Findings of a live stage that a mute had told in shadow.
@@ -58,6 +62,8 @@ public struct GroupCounters: Hashable, Sendable {
     public var sources: [Source]
     /// Per stage of the topology.
     public var stages: [Stage]
+    /// Key groups that were saturated for a time (R22).
+    public var saturated = 0
     /// Lines remembered.
     public var claims = 0
     /// Lines refused at the ceiling of claims.
@@ -75,6 +81,7 @@ public struct GroupCounters: Hashable, Sendable {
     public mutating func add(_ other: GroupCounters) {
         for index in sources.indices { sources[index].add(other.sources[index]) }
         for index in stages.indices { stages[index].add(other.stages[index]) }
+        saturated += other.saturated
         claims += other.claims
         refused += other.refused
         voided += other.voided
@@ -109,6 +116,7 @@ extension GroupCounters.Source {
         accepted += other.accepted
         duplicate += other.duplicate
         conflict += other.conflict
+        unremembered += other.unremembered
         staged += other.staged
         for index in types.indices { types[index] += other.types[index] }
         for amount in other.money { add(amount) }
@@ -123,6 +131,7 @@ extension GroupCounters.Stage {
         unkeyed += other.unkeyed
         unmatched += other.unmatched
         allowed += other.allowed
+        refused += other.refused
         findings += other.findings
         muted += other.muted
         conditionErrors += other.conditionErrors

@@ -77,6 +77,10 @@ struct GroupPlan: Sendable {
     /// Where each source's `partitioned_by` field lies, if it is a string that the layout keeps.
     let partitionSlots: [Int?]
     let currencySlot: Int?
+    /// How long after an event its absence from a stage can change a finding, by stage (R22).
+    let memories: [EventSpan]
+    /// The size of the longest window.
+    let windowSizeMax: EventSpan
 
     init(_ topology: Topology, subgraph: Int) {
         self.topology = topology
@@ -116,6 +120,24 @@ struct GroupPlan: Sendable {
             source.partitionedBy.isString ? topology.layout.slot(of: source.partitionedBy) : nil
         }
         currencySlot = topology.layout.slot(of: .currency)
+        memories = Self.memories(in: subgraph, topology)
+        windowSizeMax = windows.map(\.window.size).max() ?? EventSpan(milliseconds: 0)
+    }
+
+    /// A window misses an event for its size; what a join does not attach is missed by the windows behind it too.
+    private static func memories(in subgraph: Int, _ topology: Topology) -> [EventSpan] {
+        var sizes = [EventSpan](repeating: EventSpan(milliseconds: 0), count: topology.stages.count)
+        for index in topology.evaluationOrder.reversed() where topology.stages[index].subgraph == subgraph {
+            let stage = topology.stages[index]
+            if case .window(let window) = stage.kind { sizes[index] = window.size }
+            for case .stage(let input) in stage.inputs { sizes[input] = max(sizes[input], sizes[index]) }
+        }
+        return topology.stages.indices.map { index in
+            guard case .transform(let transform) = topology.stages[index].kind,
+                let transform = transform as? any StatefulTransform
+            else { return sizes[index] }
+            return EventSpan(milliseconds: sizes[index].milliseconds + transform.memory.milliseconds)
+        }
     }
 
     /// `places` says where each stage with a state stands among the windows, or among the transforms.

@@ -11,18 +11,20 @@ extension KeyGroup {
         guard plan.hasSides else {
             for place in places {
                 let batch = staging.batch(of: place)
-                if accept(Int(place.row), of: batch, at: paneEnd) { enter(Int(place.row), of: batch) }
+                if accept(Int(place.row), of: batch, at: paneEnd) { enter(Int(place.row), of: batch, at: paneEnd) }
             }
             return
         }
+        // What is past goes first, so that how much there is room for depends on the panes alone.
+        for index in transforms.indices { transforms[index].forget(before: paneEnd - plan.topology.basePane) }
         // All side inputs of the pane come before its first probe (R21).
         let accepted = places.filter { place in
             let batch = staging.batch(of: place)
             guard accept(Int(place.row), of: batch, at: paneEnd) else { return false }
-            enterSides(Int(place.row), of: batch)
+            enterSides(Int(place.row), of: batch, at: paneEnd)
             return true
         }
-        for place in accepted { enter(Int(place.row), of: staging.batch(of: place)) }
+        for place in accepted { enter(Int(place.row), of: staging.batch(of: place), at: paneEnd) }
     }
 
     /// Settles an event's fate; true where it takes part.
@@ -30,21 +32,21 @@ extension KeyGroup {
         guard plan.subgraph == Subgraph.main else { return true }
         let header = batch.headers[row]
         let source = Int(header.source)
-        switch admit(row, of: batch) {
+        switch admit(row, of: batch, at: paneEnd) {
         case .duplicate:
             counters.sources[source].duplicate += 1
             return false
         case .conflict:
             counters.sources[source].conflict += 1
             return false
-        case .accepted:
+        case .accepted, .acceptedUnremembered:
             counters.sources[source].accept(row, of: batch, plan: plan)
             if header.type == .void { void(row, of: batch, at: paneEnd) }
             return true
         }
     }
 
-    private mutating func admit(_ row: Int, of batch: EventBatch) -> DedupeTable.Verdict {
+    private mutating func admit(_ row: Int, of batch: EventBatch, at paneEnd: EventTime) -> DedupeTable.Verdict {
         let header = batch.headers[row]
         var fingerprint = Fingerprint(key: hash)
         fingerprint.combine(UInt64(header.source), header.partitionHash)
@@ -55,7 +57,8 @@ extension KeyGroup {
             }
         }
         let horizon: EventSpan
-        switch plan.topology.sources[Int(header.source)].dedupe {
+        let source = plan.topology.sources[Int(header.source)]
+        switch source.dedupe {
         case .off: return .accepted
         case .byID(let span):
             horizon = span
@@ -66,13 +69,19 @@ extension KeyGroup {
             horizon = span
             fingerprint.combine(header.digest.high, header.digest.low)
         }
-        return dedupe.admit(fingerprint.digest, digest: header.digest, at: header.time, horizon: horizon)
+        let verdict = dedupe[Int(header.source)].admit(
+            fingerprint.digest, digest: header.digest, at: header.time, horizon: horizon, keysMax: source.dedupeKeysMax)
+        if verdict == .acceptedUnremembered {
+            counters.sources[Int(header.source)].unremembered += 1
+            saturation.note(at: paneEnd, until: header.time + horizon + plan.windowSizeMax)
+        }
+        return verdict
     }
 
     // MARK: - Stages
 
     /// The data path of an accepted event: transforms, of which some attach values to a copy, then windows.
-    private mutating func enter(_ row: Int, of batch: EventBatch) {
+    private mutating func enter(_ row: Int, of batch: EventBatch, at paneEnd: EventTime) {
         let route = plan.routes[Int(batch.headers[row].source)]
         guard route.isChanged else {
             var passed = passage(row, of: batch)
@@ -83,16 +92,18 @@ extension KeyGroup {
                     passed |= 1 << UInt64(step.stage)
                 }
             }
-            return finish(route, row, of: batch, passed: passed)
+            return finish(route, row, of: batch, passed: passed, at: paneEnd)
         }
         working.removeAll()
         working.append(row, of: batch, stringSlots: plan.topology.layout.stringSlots)
         let passed = transformWorking(route.transforms)
-        finish(route, 0, of: working, passed: passed)
+        finish(route, 0, of: working, passed: passed, at: paneEnd)
     }
 
-    private mutating func finish(_ route: GroupPlan.Route, _ row: Int, of batch: EventBatch, passed: UInt64) {
-        enterWindows(route.windows, row, of: batch, passed: passed)
+    private mutating func finish(
+        _ route: GroupPlan.Route, _ row: Int, of batch: EventBatch, passed: UInt64, at paneEnd: EventTime
+    ) {
+        enterWindows(route.windows, row, of: batch, passed: passed, at: paneEnd)
         for departure in route.departures where departure.takes(passed) {
             depart(departure, row, of: batch, passed: passed)
         }
@@ -135,7 +146,7 @@ extension KeyGroup {
     }
 
     private mutating func enterWindows(
-        _ steps: [GroupPlan.Step], _ row: Int, of batch: EventBatch, passed: UInt64
+        _ steps: [GroupPlan.Step], _ row: Int, of batch: EventBatch, passed: UInt64, at paneEnd: EventTime
     ) {
         var event: Int?
         for step in steps where step.takes(passed) {
@@ -148,15 +159,20 @@ extension KeyGroup {
                 counters.stages[step.stage].unkeyed += 1
                 continue
             }
+            let slot = windows[index].slot(key, row, of: batch, log: log)
+            guard windows[index].hasRoom(row, of: batch, slot: slot) else {
+                refuse(batch.headers[row].time, by: step.stage, at: paneEnd)
+                continue
+            }
             let number = event ?? log.append(row, of: batch)
             event = number
-            windows[index].enter(row, of: batch, event: number, keyHash: key, log: log)
+            windows[index].enter(row, of: batch, event: number, keyHash: key, slot: slot, log: log)
             counters.stages[step.stage].events += 1
         }
     }
 
     /// Gives an accepted event to the transforms of which it is a side input; the filters on the way count it later.
-    private mutating func enterSides(_ row: Int, of batch: EventBatch) {
+    private mutating func enterSides(_ row: Int, of batch: EventBatch, at paneEnd: EventTime) {
         var passed = passage(row, of: batch)
         for step in plan.routes[Int(batch.headers[row].source)].sides where step.takes(passed) {
             switch step.kind {
@@ -165,10 +181,20 @@ extension KeyGroup {
                     passed |= 1 << UInt64(step.stage)
                 }
             case .transform(let place):
-                if transforms[place].take(row, of: batch) == .unkeyed { counters.stages[step.stage].unkeyed += 1 }
+                switch transforms[place].take(row, of: batch) {
+                case .unkeyed: counters.stages[step.stage].unkeyed += 1
+                case .refused: refuse(batch.headers[row].time, by: step.stage, at: paneEnd)
+                case .passed, .unmatched: break
+                }
             case .window, .elsewhere: continue
             }
         }
+    }
+
+    /// Counts an event that does not fit under a stage's ceiling; the key group is saturated as long as it may be missing.
+    private mutating func refuse(_ time: EventTime, by stage: Int, at paneEnd: EventTime) {
+        counters.stages[stage].refused += 1
+        saturation.note(at: paneEnd, until: time + plan.memories[stage])
     }
 
     private mutating func void(_ row: Int, of batch: EventBatch, at paneEnd: EventTime) {

@@ -54,8 +54,10 @@ extension KeyGroup {
                 into: &outputs)
             windows[index].setTrack(track, of: slot)
         }
-        if books[index].fires(track, report, at: end) {
-            let evidence = evidence(of: slot, window: index)
+        let isSaturated = saturation.holds(at: end)
+        if books[index].fires(track, report, isSaturated: isSaturated, at: end) {
+            var evidence = evidence(of: slot, window: index)
+            if isSaturated { evidence.counts.append(.init(name: "refused", count: saturation.refused)) }
             books[index].revise(track, report, evidence: evidence, at: end, into: &outputs)
         }
         let merchant = plan.windows[index].hasExceptions ? merchantID(of: slot, index) : nil

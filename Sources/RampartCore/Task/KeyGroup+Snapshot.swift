@@ -4,7 +4,8 @@ extension KeyGroup {
         snapshot.firstEvent = firstEvent
         log.write(from: firstEvent, to: &snapshot)
         staging.write(to: &snapshot)
-        dedupe.write(to: &snapshot)
+        for table in dedupe { table.write(to: &snapshot) }
+        saturation.write(to: &snapshot)
         voids.write(to: &snapshot)
         for transform in transforms { transform.write(to: &snapshot) }
         for window in windows { window.write(to: &snapshot) }
@@ -20,7 +21,8 @@ extension KeyGroup {
         try log.restore(from: &snapshot, in: context)
         context.log = log
         try staging.restore(from: &snapshot, in: context)
-        try dedupe.restore(from: &snapshot, in: context)
+        for index in dedupe.indices { try dedupe[index].restore(from: &snapshot, in: context) }
+        try saturation.restore(from: &snapshot, in: context)
         try voids.restore(from: &snapshot, in: context)
         for index in transforms.indices { try transforms[index].restore(from: &snapshot, in: context) }
         for index in windows.indices { try windows[index].restore(from: &snapshot, in: context) }
@@ -34,7 +36,8 @@ extension KeyGroup {
     func combine(into digest: inout Fingerprint) {
         digest.combine(UInt64(number), UInt64(log.nextNumber - firstEvent))
         staging.combine(into: &digest)
-        dedupe.combine(into: &digest)
+        for table in dedupe { table.combine(into: &digest) }
+        saturation.combine(into: &digest)
         voids.combine(into: &digest)
         for transform in transforms { transform.combine(into: &digest) }
         for window in windows { window.combine(into: &digest) }

@@ -17,11 +17,14 @@ struct KeyGroup: Sendable {
 
     // Facts: what follows from the input.
     var staging: Staging
-    var dedupe = DedupeTable()
+    /// One per source.
+    var dedupe: [DedupeTable]
     var log: EventLog
     var transforms: [any TransformState]
     var windows: [WindowState]
     var voids: Voids
+    /// What was refused under a ceiling, while it may matter.
+    var saturation = Saturation()
     var counters: GroupCounters
 
     // Promises: what was said.
@@ -54,6 +57,7 @@ struct KeyGroup: Sendable {
         self.claimCeiling = claimCeiling
         self.keepsPromises = keepsPromises
         staging = Staging(layout: topology.layout)
+        dedupe = Array(repeating: DedupeTable(), count: topology.sources.count)
         log = EventLog(layout: topology.layout)
         transforms = zip(plan.transforms, plan.transformStages).map {
             $0.makeState(TransformContext(stage: $1, topology: topology, hash: hash))
@@ -197,6 +201,7 @@ struct KeyGroup: Sendable {
         if plan.subgraph == Subgraph.main {
             for source in staging.sources { totals.sources[source].staged += 1 }
         }
+        totals.saturated = saturation.refused > 0 ? 1 : 0
         totals.claims = ledger.counts.claims
         totals.refused = ledger.counts.refused
         totals.voided = ledger.counts.voided

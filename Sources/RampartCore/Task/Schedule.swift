@@ -51,6 +51,9 @@ extension KeyGroup {
             windows[index].adopt(plan.windows[index])
             books[index].adopt(plan.windows[index])
         }
+        for (index, stage) in plan.transformStages.enumerated() {
+            transforms[index].adopt(plan.topology.stages[stage].ceiling)
+        }
         for index in incidents.indices { incidents[index].adopt(plan.incidents[index]) }
         ledger.adopt(plan.topology.ledger)
     }

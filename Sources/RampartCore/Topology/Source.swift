@@ -60,6 +60,8 @@ public struct Source: Sendable {
     public var lateness: EventSpan
     /// How copies are told apart.
     public var dedupe: Dedupe
+    /// The most events that each key group remembers for it; what is beyond has its copies accepted (R22).
+    public var dedupeKeysMax = Ceiling.standardDedupeKeys
     /// Decimal places of this source's money, 0 to 9.
     public var scale: Int
     /// Whether its topic is partitioned by something else, so that its events are dealt out by `partitionedBy` first; either

@@ -97,6 +97,8 @@ public struct Stage: Sendable {
     public var mode: Mode
     /// The index of the subgraph that runs it.
     public var subgraph: Int
+    /// What it may keep in each key group, if it keeps anything.
+    public var ceiling = Ceiling.standard
     /// The tables whose keys a window lets pass by.
     public var allowLists: [AllowList] = []
     /// What data files say about single merchants.

@@ -15,16 +15,21 @@ public struct Join: StatefulTransform {
         TransformSetting("attach", .attached, "the fields of the other event, or ts, that are attached"),
     ]
 
+    /// It keeps the side inputs' events.
+    public static let keepsEvents = true
+
     /// The settings.
     public let values: TransformValues
 
     /// Creates a join of its settings.
     public init(_ values: TransformValues) { self.values = values }
 
+    var memory: EventSpan { values.span("horizon") }
+
     func makeState(_ context: TransformContext) -> any TransformState {
         JoinState(
             layout: context.topology.layout, key: values.key, horizon: values.span("horizon"),
-            attached: values.attached, hash: context.hash)
+            attached: values.attached, ceiling: context.topology.stages[context.stage].ceiling, hash: context.hash)
     }
 }
 
@@ -53,11 +58,14 @@ private struct JoinState: TransformState {
 
     private let keySlots: [Int]
     private let stringSlots: UInt64
+    private let textSlots: UInt64
     private let horizon: EventSpan
     /// Where each attached value comes from, nil for the time; and where it goes.
     private let attached: [(from: Int?, to: Int)]
     private let hash: KeyedHash
+    private var ceiling: Ceiling
 
+    private var occupancy = Occupancy()
     private var events: EventLog
     private var builds = NumberedQueue<Build>()
     private var keys: ContiguousArray<Key> = []
@@ -67,10 +75,15 @@ private struct JoinState: TransformState {
     /// The sum of the builds' digests, for checking a state that was read again.
     private var contentSum: UInt64 = 0
 
-    init(layout: EventLayout, key: [Field], horizon: EventSpan, attached: [AttachedColumn], hash: KeyedHash) {
+    init(
+        layout: EventLayout, key: [Field], horizon: EventSpan, attached: [AttachedColumn], ceiling: Ceiling,
+        hash: KeyedHash
+    ) {
         keySlots = key.map { Self.slot(of: $0, in: layout) }
         stringSlots = layout.stringSlots
+        textSlots = layout.textSlots
         self.horizon = horizon
+        self.ceiling = ceiling
         self.hash = hash
         self.attached = attached.map { column in
             switch column.content {
@@ -96,9 +109,18 @@ private struct JoinState: TransformState {
 
     mutating func take(_ row: Int, of batch: EventBatch) -> TransformVerdict {
         guard let keyHash = keyHash(row, of: batch) else { return .unkeyed }
+        let known = find(keyHash, row, of: batch)
+        let textCount = batch.textCount(row, in: textSlots)
+        guard occupancy.admits(textCount: textCount, isNewKey: known == nil, under: ceiling) else { return .refused }
+        add(row, of: batch, keyHash, key: known, textCount)
+        return .passed
+    }
+
+    private mutating func add(_ row: Int, of batch: EventBatch, _ keyHash: UInt64, key known: Int?, _ textCount: Int) {
         let number = events.append(row, of: batch)
+        occupancy.enter(textCount: textCount)
         let key: Int
-        if let known = find(keyHash, row, of: batch) {
+        if let known {
             key = known
             builds[keys[key].newest].next = number
             keys[key].newest = number
@@ -108,7 +130,6 @@ private struct JoinState: TransformState {
         let header = batch.headers[row]
         builds.append(Build(time: header.time, keyHash: keyHash, key: Int32(key)))
         contentSum &+= Self.content(header)
-        return .passed
     }
 
     mutating func pass(_ row: Int, of batch: inout EventBatch) -> TransformVerdict {
@@ -136,6 +157,8 @@ private struct JoinState: TransformState {
         return found
     }
 
+    mutating func adopt(_ ceiling: Ceiling) { self.ceiling = ceiling }
+
     mutating func forget(before time: EventTime) {
         while let build = builds.first, build.time + horizon < time {
             let number = builds.firstNumber
@@ -145,17 +168,15 @@ private struct JoinState: TransformState {
                 if keys[key].found == number { keys[key].found = nil }
             } else {
                 index.remove(build.keyHash, place: key)
+                occupancy.removeKey()
                 vacantKeys.append(build.key)
             }
-            contentSum &-= Self.content(header(of: number))
+            let (batch, row) = events.find(number)
+            contentSum &-= Self.content(batch.headers[row])
+            occupancy.leave(textCount: batch.textCount(row, in: textSlots))
             builds.removeFirst()
         }
         events.discard(before: builds.firstNumber)
-    }
-
-    private func header(of number: Int) -> EventBatch.Header {
-        let (batch, row) = events.find(number)
-        return batch.headers[row]
     }
 
     private static func content(_ header: EventBatch.Header) -> UInt64 {
@@ -192,6 +213,7 @@ private struct JoinState: TransformState {
             keys.append(key)
         }
         index.insert(keyHash, place: place)
+        occupancy.addKey()
         keyCountMax = max(keyCountMax, index.count)
         return place
     }
@@ -210,9 +232,13 @@ private struct JoinState: TransformState {
         for number in 0..<read.nextNumber {
             let (batch, row) = read.find(number)
             let time = batch.headers[row].time
-            guard time >= last, take(row, of: batch) == .passed else {
+            guard time >= last, let keyHash = keyHash(row, of: batch) else {
                 throw snapshot.damage("an event cannot be attached to others")
             }
+            // What was taken stays, even under a ceiling that was lowered since.
+            add(
+                row, of: batch, keyHash, key: find(keyHash, row, of: batch),
+                batch.textCount(row, in: textSlots))
             last = time
         }
         keyCountMax = try snapshot.readCount()

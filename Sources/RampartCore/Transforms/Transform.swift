@@ -10,6 +10,9 @@ public protocol Transform: Sendable {
     /// The settings beside `from` and `tune`, in the order of the reference.
     static var settings: [TransformSetting] { get }
 
+    /// Whether stages of the kind keep events, and so have a ceiling.
+    static var keepsEvents: Bool { get }
+
     /// Makes a stage of settings that fit `settings`.
     init(_ values: TransformValues)
 
@@ -17,8 +20,15 @@ public protocol Transform: Sendable {
     var values: TransformValues { get }
 }
 
+extension Transform {
+    /// Most kinds keep nothing.
+    public static var keepsEvents: Bool { false }
+}
+
 /// A transform that has a state of its own, and may attach values to the events that it passes on.
 protocol StatefulTransform: Transform {
+    /// How long after an event its absence can change what is attached to another.
+    var memory: EventSpan { get }
     /// What it keeps about a key group's events.
     func makeState(_ context: TransformContext) -> any TransformState
 }
@@ -39,7 +49,9 @@ protocol TransformState: SnapshotPart, Sendable {
     mutating func take(_ row: Int, of batch: EventBatch) -> TransformVerdict
     /// Passes an event on, with what is attached to it, or does not; events come in canonical order.
     mutating func pass(_ row: Int, of batch: inout EventBatch) -> TransformVerdict
-    /// Forgets what no event from a moment on can ask for.
+    /// Puts another ceiling in force; what was taken stays.
+    mutating func adopt(_ ceiling: Ceiling)
+    /// Forgets what no event from a moment on can ask for; called before a pane's first event.
     mutating func forget(before time: EventTime)
     /// The most keys that were known at once.
     var keyCountMax: Int { get }
@@ -55,4 +67,6 @@ enum TransformVerdict: Hashable {
     case unmatched
     /// It lacks a field of the key, and was not taken.
     case unkeyed
+    /// It did not fit under the ceiling, and was not taken (R22).
+    case refused
 }

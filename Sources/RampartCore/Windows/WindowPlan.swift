@@ -18,6 +18,8 @@ struct WindowPlan: Sendable {
     /// What alerts say about the settings in force.
     let settings: Alert.Settings
     let thresholds: [Threshold]
+    /// What may be kept in each key group.
+    let ceiling: Ceiling
     /// What counts for single merchants.
     let exceptions: StageExceptions
     /// Whether anything does.
@@ -30,6 +32,8 @@ struct WindowPlan: Sendable {
     let keySlots: [Int]
     /// Which slots hold strings.
     let stringSlots: UInt64
+    /// Which slots hold texts that count towards the ceiling.
+    let textSlots: UInt64
     /// How each measure is kept.
     let accumulators: [Accumulator]
     /// Numbers per slot, totals and extremes per lane.
@@ -51,6 +55,7 @@ struct WindowPlan: Sendable {
             revision: topology.revision, severity: window.alert.severity, thresholds: stage.thresholds,
             message: window.alert.message)
         thresholds = stage.thresholds
+        ceiling = stage.ceiling
         exceptions = stage.exceptions
         hasExceptions = !stage.exceptions.isEmpty
         // Times are far from the end of 64 bits; the last pane may still be that of the latest.
@@ -58,6 +63,7 @@ struct WindowPlan: Sendable {
         allowLists = stage.allowLists.map { (Self.required($0.field, in: layout), $0.keys) }
         keySlots = window.key.map { Self.required($0, in: layout) }
         stringSlots = layout.stringSlots
+        textSlots = layout.textSlots
         var counters = 0
         var totals = 0
         var extremes = 0

@@ -35,7 +35,10 @@ extension WindowState: SnapshotPart {
             guard let key = keyHash(row, of: batch), previous.map({ $0.time <= time }) ?? true,
                 canTake(measured, row, of: batch)
             else { throw snapshot.damage("an event cannot be in a window") }
-            enter(row, of: batch, event: event, keyHash: key, log: log, recorded: measured)
+            // What has entered stays, even under a ceiling that was lowered since.
+            enter(
+                row, of: batch, event: event, keyHash: key, slot: slot(key, row, of: batch, log: log), log: log,
+                recorded: measured)
             previous = (event, time)
         }
         if pendingCount == 0 { settle() }

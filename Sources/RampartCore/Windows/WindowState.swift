@@ -46,6 +46,8 @@ struct WindowState: Sendable {
     var reevaluation: EventTime?
     /// What the entries say, added up: a digest of the window in which their order plays no part.
     private(set) var contentSum: UInt64 = 0
+    /// What is kept, measured against the ceiling.
+    private var occupancy = Occupancy()
     private var inputs: [Value]
     /// Conditions whose value was an error.
     var conditionErrors = 0
@@ -109,6 +111,17 @@ struct WindowState: Sendable {
         return batch.bytes.withUnsafeBytes { hash.hash(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
 
+    /// The live key of an event, if it is one.
+    func slot(_ keyHash: UInt64, _ row: Int, of batch: EventBatch, log: EventLog) -> Int? {
+        index.find(keyHash) { isSameKey($0, row, of: batch, in: log) }
+    }
+
+    /// Whether an event fits under the ceiling; `slot` is its key's, if that is live (R22).
+    func hasRoom(_ row: Int, of batch: EventBatch, slot: Int?) -> Bool {
+        occupancy.admits(
+            textCount: batch.textCount(row, in: plan.textSlots), isNewKey: slot == nil, under: plan.ceiling)
+    }
+
     private func isSameKey(_ slot: Int, _ row: Int, of batch: EventBatch, in log: EventLog) -> Bool {
         let (other, otherRow) = log.find(entries[slots[slot].newest].event)
         return plan.keySlots.allSatisfy {
@@ -130,6 +143,7 @@ struct WindowState: Sendable {
             for _ in 0..<plan.counterCount { counters.append(0) }
         }
         index.insert(hash, place: place)
+        occupancy.addKey()
         keyCountMax = max(keyCountMax, index.count)
         return place
     }
@@ -142,14 +156,15 @@ struct WindowState: Sendable {
 
     // MARK: - Entering and leaving
 
-    /// Adds an accepted event; events come in canonical order.
+    /// Adds an accepted event for which there is room; events come in canonical order.
     ///
-    /// `recorded` says which measures took the event, where that was settled before.
+    /// `slot` is its key's, if that is live; `recorded` says which measures took the event, where that was settled before.
     mutating func enter(
-        _ row: Int, of batch: EventBatch, event: Int, keyHash: UInt64, log: EventLog, recorded: UInt32? = nil
+        _ row: Int, of batch: EventBatch, event: Int, keyHash: UInt64, slot known: Int?, log: EventLog,
+        recorded: UInt32? = nil
     ) {
-        let slot =
-            index.find(keyHash, where: { isSameKey($0, row, of: batch, in: log) }) ?? addSlot(keyHash)
+        let slot = known ?? addSlot(keyHash)
+        occupancy.enter(textCount: batch.textCount(row, in: plan.textSlots))
         let measured = measure(row, of: batch, slot: slot, event: event, log: log, recorded: recorded)
         let entry = Entry(
             time: batch.headers[row].time, event: event, previous: slots[slot].newest, slot: Int32(slot),
@@ -243,6 +258,7 @@ struct WindowState: Sendable {
             let slot = Int(entry.slot)
             let (batch, row) = log.find(entry.event)
             subtract(entry, row, of: batch, log: log)
+            occupancy.leave(textCount: batch.textCount(row, in: plan.textSlots))
             slots[slot].count -= 1
             contentSum &-= Self.content(batch.headers[row], entry.measured)
             markDirty(slot)
@@ -297,6 +313,7 @@ struct WindowState: Sendable {
     mutating func removeIfEmpty(_ slot: Int) {
         guard slots[slot].count == 0 else { return }
         index.remove(slots[slot].hash, place: slot)
+        occupancy.removeKey()
         vacant.append(Int32(slot))
     }
 

@@ -54,11 +54,13 @@ public enum SimulatedPipeline {
     public static let plainText = text(shadow: shadow, isRepartitioned: false, hasExchanges: false)
 
     private static func text(shadow: Set<String>, isRepartitioned: Bool, hasExchanges: Bool = true) -> String {
-        // Whoever changes modes changes this too, so that incidents close by other settings than they opened by.
+        // Whoever changes modes changes these too, so that incidents close by other settings than they opened by, and
+        // windows fill up under other ceilings than they were filled under.
         let quiet = shadow.count > 1 ? "5s" : "20s"
         func mode(_ stage: String) -> String { "mode: \(shadow.contains(stage) ? "shadow" : "live")" }
+        let keysMax = shadow.count > 1 ? 1 : 2
         let exchanged = hasExchanges ? [exchangedStages(mode), complaints(quiet)] : []
-        return ([sources(isRepartitioned), merchantStages(mode)] + exchanged + [siege(quiet), ledger])
+        return ([sources(isRepartitioned), merchantStages(mode, keysMax)] + exchanged + [siege(quiet), ledger])
             .joined(separator: "\n")
     }
 
@@ -69,7 +71,7 @@ public enum SimulatedPipeline {
             lateness: 2s
             sources:
               clicks:
-                { event: click, topic: sim.clicks, dedupe: { by: id, horizon: 20s },
+                { event: click, topic: sim.clicks, dedupe: { by: id, horizon: 20s, max_keys: 60 },
                   fields: { currency: { path: currency, default: GBP } }\(dealt) }
               orders: { event: order, topic: sim.sales, dedupe: { by: id, horizon: 30s }\(dealt) }
               refunds: { event: refund, topic: sim.sales, lateness: 4s\(dealt) }
@@ -79,7 +81,7 @@ public enum SimulatedPipeline {
     }
 
     /// The stages that are kept by merchant.
-    private static func merchantStages(_ mode: (String) -> String) -> String {
+    private static func merchantStages(_ mode: (String) -> String, _ keysMax: Int) -> String {
         """
           costly:
             kind: filter
@@ -120,6 +122,7 @@ public enum SimulatedPipeline {
             when: clicks >= min_clicks
             alert: { severity: low, close_after: 6s }
             credit: { component: click_cost, reason: device_flood }
+            max_keys: \(keysMax)
         """
     }
 
@@ -135,7 +138,15 @@ public enum SimulatedPipeline {
             tune: { min_clicks: { default: 4, min: 2, max: 1000 } }
             when: clicks >= min_clicks && merchants >= 2
             alert: { severity: medium, close_after: 6s }
-          bought: { kind: join, from: refunds, with: orders, key: [buyer_id], horizon: 20s, as: order, attach: [ts, amount] }
+          bought:
+            kind: join
+            from: refunds
+            with: orders
+            key: [buyer_id]
+            horizon: 20s
+            as: order
+            attach: [ts, amount]
+            max_bytes: 3000
           dear:
             kind: filter
             from: bought

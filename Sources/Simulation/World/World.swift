@@ -87,6 +87,9 @@ public final class World {
         cluster.advance(by: settings.cluster.transactionTimeout + 10_000)
         try Checker(world: self).check()
         for (sink, topic) in topics.outputs { statistics.rows[topic] = published(sink).count }
+        statistics.saturatedAlerts = published(.alerts).count { record in
+            String(decoding: record.value ?? [], as: UTF8.self).contains(#""saturated":true"#)
+        }
         return statistics
     }
 

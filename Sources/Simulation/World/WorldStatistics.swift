@@ -9,6 +9,9 @@ public struct WorldStatistics: Hashable, Sendable {
     /// Rows committed, by topic.
     public var rows: [String: Int] = [:]
 
+    /// Alerts committed that say that their key group was saturated.
+    public var saturatedAlerts = 0
+
     /// Starts at zero.
     public init() {}
 
@@ -48,6 +51,7 @@ public struct WorldStatistics: Hashable, Sendable {
     public mutating func add(_ other: WorldStatistics) {
         restarts += other.restarts
         facts.merge(other.facts, uniquingKeysWith: +)
+        saturatedAlerts += other.saturatedAlerts
         rows.merge(other.rows, uniquingKeysWith: +)
     }
 }

@@ -16,6 +16,8 @@ enum Comparison {
         compare("unjustified line", expected.unjustified, found.unjustified, &differences)
         compare("unkeyed of stage", expected.unkeyed, found.unkeyed, &differences)
         compare("unmatched of stage", expected.unmatched, found.unmatched, &differences)
+        compare("refused of stage", expected.refused, found.refused, &differences)
+        compare("unremembered of source", expected.unremembered, found.unremembered, &differences)
         compare("allowed of stage", expected.allowed, found.allowed, &differences)
         compare("muted of stage", expected.muted, found.muted, &differences)
         compare("condition errors of stage", expected.conditionErrors, found.conditionErrors, &differences)

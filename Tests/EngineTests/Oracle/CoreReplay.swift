@@ -66,6 +66,8 @@ struct CoreReplay {
         result.conditionErrors = report.groups.stages.map(\.conditionErrors)
         result.findings = report.groups.stages.map(\.findings)
         result.allowed = report.groups.stages.map(\.allowed)
+        result.refused = report.groups.stages.map(\.refused)
+        result.unremembered = report.groups.sources.map(\.unremembered)
         result.muted = report.groups.stages.map(\.muted)
         return result
     }
@@ -75,6 +77,30 @@ struct CoreReplay {
         var intake = Intake(topology: topology, partitions: [.source(source)], bounds: Intake.Bounds())
         let chunk = intake.read(RecordBatch(json: [Array(record.text.utf8)]), of: 0)
         return chunk.events.headers[0].digest
+    }
+
+    /// What the oracle is told: the rules say which key group is whose, and not which number it has.
+    var facts: OracleCore {
+        OracleCore(
+            digest: { record, source, _ in digest(record, source) },
+            subgraph: { topology.stages[$0].subgraph },
+            group: { subgraph, event in
+                let key = subgraph == Subgraph.main ? [] : topology.subgraphs[subgraph].key
+                return subgraph * 128 + Int(Self.hash(of: key, event) & 127)
+            }, keeps: { topology.layout.slot(of: $0) != nil })
+    }
+
+    private static func hash(of key: [Field], _ event: OracleEvent) -> UInt64 {
+        guard !key.isEmpty else { return KeyedHash.stable.hash(Array(event.merchant.utf8)) }
+        var fingerprint = Fingerprint(key: .stable)
+        for field in key {
+            guard let text = event.text(field) else {
+                fingerprint.combine(0, 2)
+                continue
+            }
+            Array(text.utf8).withUnsafeBytes { fingerprint.combine($0, tag: 1) }
+        }
+        return fingerprint.digest.low
     }
 
     /// What a task has said, in the oracle's words.
@@ -93,6 +119,8 @@ struct CoreReplay {
         result.conditionErrors = groups.stages.map(\.conditionErrors)
         result.findings = groups.stages.map(\.findings)
         result.allowed = groups.stages.map(\.allowed)
+        result.refused = groups.stages.map(\.refused)
+        result.unremembered = groups.sources.map(\.unremembered)
         result.muted = groups.stages.map(\.muted)
         return result
     }
@@ -121,6 +149,7 @@ struct CoreReplay {
             merchant: alert.merchantID, key: alert.key, keyBytes: alert.keyBytes,
             windowStart: alert.windowStart.milliseconds, windowEnd: alert.windowEnd.milliseconds,
             paneEnd: alert.paneEnd.milliseconds, score: alert.score, measures: alert.measures,
+            isSaturated: alert.isSaturated,
             evidence: OracleEvidence(
                 events: alert.evidence.eventIDs, accounts: alert.evidence.accounts,
                 counts: alert.evidence.counts.map { "\($0.name)=\($0.count)" }),

@@ -64,6 +64,9 @@ extension ModelPipeline {
                         + "amount: \(credit.amount.name), event: \(credit.type.name) }")
             }
         }
+        if let ceiling = stage.ceiling {
+            lines += ["    max_keys: \(ceiling.keys)", "    max_bytes: \(ceiling.bytes)"]
+        }
         if !stage.thresholds.isEmpty {
             let entries = stage.thresholds.map { threshold in
                 switch threshold.value {
@@ -109,12 +112,14 @@ extension ModelSource {
             "  \(name):", "    event: \(type.name)", "    format: json", "    partitioned_by: merchant_id",
             "    lateness: \(ModelPipeline.duration(lateness))", "    scale: \(scale)",
         ]
+        let keysMax = dedupeKeysMax.map { ", max_keys: \($0)" } ?? ""
         if isRepartitioned { lines.append("    repartition: true") }
         switch dedupe {
         case .off: lines.append("    dedupe: off")
-        case .byID(let horizon): lines.append("    dedupe: { by: id, horizon: \(ModelPipeline.duration(horizon)) }")
+        case .byID(let horizon):
+            lines.append("    dedupe: { by: id, horizon: \(ModelPipeline.duration(horizon))\(keysMax) }")
         case .byContent(let horizon):
-            lines.append("    dedupe: { by: content, horizon: \(ModelPipeline.duration(horizon)) }")
+            lines.append("    dedupe: { by: content, horizon: \(ModelPipeline.duration(horizon))\(keysMax) }")
         }
         var fields: [String] = []
         if !mapsIdentity { fields.append("event_id: none") }

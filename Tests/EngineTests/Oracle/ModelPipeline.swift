@@ -72,6 +72,8 @@ struct ModelSource: Hashable, Sendable {
     var defaultCurrency: String?
     /// Whether events are dealt out by merchant first.
     var isRepartitioned = false
+    /// The most events remembered per key group, if few.
+    var dedupeKeysMax: Int?
 }
 
 /// A stage of a model pipeline.
@@ -94,6 +96,8 @@ struct ModelStage: Hashable, Sendable {
     var kind: Kind
     /// Whether it is in shadow.
     var mode = Stage.Mode.live
+    /// What it may keep per key group, if little.
+    var ceiling: Ceiling?
     /// The tables, by index, whose keys a window lets pass by.
     var allow: [Int] = []
 

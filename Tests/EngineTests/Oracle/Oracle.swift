@@ -5,9 +5,6 @@ import RampartCore
 /// Nothing is kept from one pane end to the next: each evaluation filters the list of all accepted events anew, and
 /// runs, alerts and lines are read off the list of evaluations afterwards. It shares value types with the core only.
 struct Oracle {
-    /// The digest of a record of a source, whose mapped content is given; only equality and order matter.
-    typealias DigestMaker = (_ record: ModelRecord, _ source: Int, _ content: String) -> Digest
-
     /// The pipeline.
     let pipeline: ModelPipeline
     /// The log.
@@ -16,8 +13,8 @@ struct Oracle {
     let options: OracleOptions
     /// Whether windows are evaluated at every pane end there is, not only where one changes.
     let everyPane: Bool
-    /// Makes digests.
-    let digest: DigestMaker
+    /// What the core says.
+    let core: OracleCore
 
     /// Events that were on time, in the order in which they arrived.
     var arrived: [OracleEvent] = []
@@ -25,6 +22,8 @@ struct Oracle {
     var late: [OracleEvent] = []
     /// Events that were accepted, in canonical order.
     var accepted: [OracleEvent] = []
+    /// What did not fit under a ceiling, by key group.
+    var refusals: [Int: [OracleRefusal]] = [:]
     /// The watermark at which everything stops.
     var finalWatermark = Int64.min
     /// The evaluations of every live key of every window.
@@ -37,13 +36,15 @@ struct Oracle {
     /// Says what must come out of a log.
     static func run(
         _ pipeline: ModelPipeline, _ log: ModelLog, _ options: OracleOptions = OracleOptions(),
-        everyPane: Bool = false, digest: @escaping DigestMaker = Oracle.plainDigest
+        everyPane: Bool = false, core: OracleCore = OracleCore()
     ) -> OracleResult {
         var oracle = Oracle(
-            pipeline: pipeline, log: log, options: options, everyPane: everyPane, digest: digest)
+            pipeline: pipeline, log: log, options: options, everyPane: everyPane, core: core)
         oracle.result.unkeyed = pipeline.stages.map { _ in 0 }
         oracle.result.unmatched = pipeline.stages.map { _ in 0 }
         oracle.result.conditionErrors = pipeline.stages.map { _ in 0 }
+        oracle.result.refused = pipeline.stages.map { _ in 0 }
+        oracle.result.unremembered = pipeline.sources.map { _ in 0 }
         oracle.result.allowed = pipeline.stages.map { _ in 0 }
         oracle.result.muted = pipeline.stages.map { _ in 0 }
         oracle.result.findings = pipeline.stages.map { _ in 0 }
@@ -56,13 +57,6 @@ struct Oracle {
         oracle.keepLedger()
         oracle.gatherIncidents()
         return oracle.result
-    }
-
-    /// A digest of the oracle's own, for runs without the core.
-    static func plainDigest(_ record: ModelRecord, _ source: Int, _ content: String) -> Digest {
-        let bytes = OracleHash.sha256(Array(content.utf8))
-        func word(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
-        return Digest(high: word(bytes[0..<8]), low: word(bytes[8..<16]))
     }
 
     /// The end of the slice of a length that holds a moment.

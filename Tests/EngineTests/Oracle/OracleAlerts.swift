@@ -53,9 +53,12 @@ extension Oracle {
                 merchant: merchant, key: history.key,
                 keyBytes: keyBytes(history.key), windowStart: finding.paneEnd - window.size,
                 windowEnd: finding.paneEnd, paneEnd: paneEnd, score: finding.score, measures: finding.measures,
-                evidence: evidence(of: finding.events), settings: settings(history.stage, merchant, at: paneEnd))
+                isSaturated: findings.contains { $0.paneEnd <= finding.paneEnd && lacking($0, history.stage) != nil },
+                evidence: evidence(of: finding, history.stage), settings: settings(history.stage, merchant, at: paneEnd)
+            )
         }
         countExceptions(history.stage, merchant, findings)
+        countSaturation(history.stage, findings)
         let named = window.condition.measuresNamed
         var marks: [Int: Alert.MeasureValue] = [:]
         var revisions: [OracleAlert] = []
@@ -87,6 +90,7 @@ extension Oracle {
             closed.windowStart = findings[0].paneEnd - window.size
             closed.windowEnd = last
             closed.evidence = revisions.last!.evidence
+            closed.isSaturated = findings.contains { lacking($0, history.stage) != nil }
             revisions.append(closed)
             result.hits.add(.closed)
         } else {
@@ -99,6 +103,24 @@ extension Oracle {
             result.shadow += revisions
         } else {
             result.alerts += revisions
+        }
+    }
+
+    /// What the key group of a finding lacked when it was made.
+    private func lacking(_ finding: Evaluation, _ stage: Int) -> Int? {
+        lacking(core.group(core.subgraph(stage), finding.events[0]), at: finding.paneEnd)
+    }
+
+    private mutating func countSaturation(_ stage: Int, _ findings: [Evaluation]) {
+        let isSaturated = findings.map { lacking($0, stage) != nil }
+        if isSaturated[0] {
+            result.hits.add(.openedSaturated)
+        } else if isSaturated.contains(true) {
+            result.hits.add(.becameSaturated)
+        } else if let refusals = refusals[core.group(core.subgraph(stage), findings[0].events[0])],
+            refusals.contains(where: { $0.until < findings[0].paneEnd })
+        {
+            result.hits.add(.openedAfterSaturation)
         }
     }
 
@@ -115,7 +137,8 @@ extension Oracle {
     }
 
     /// The sample that explains a finding (R23).
-    private func evidence(of events: [OracleEvent]) -> OracleEvidence {
+    private func evidence(of finding: Evaluation, _ stage: Int) -> OracleEvidence {
+        let events = finding.events
         var accounts: [String] = []
         for event in events {
             guard let account = event.text(.accountID) ?? event.text(.buyerID) else { continue }
@@ -125,11 +148,12 @@ extension Oracle {
             let count = events.filter { $0.type == type }.count
             return count > 0 ? "\(type.name)=\(count)" : nil
         }
+        let refused = lacking(finding, stage).map { ["refused=\($0)"] } ?? []
         return OracleEvidence(
             events: events.prefix(10).map {
                 $0.identity.isEmpty ? $0.digest.description : String(decoding: $0.identity, as: UTF8.self)
             },
-            accounts: Array(accounts.prefix(10)), counts: counts + ["accounts=\(accounts.count)"])
+            accounts: Array(accounts.prefix(10)), counts: counts + ["accounts=\(accounts.count)"] + refused)
     }
 
     /// The value of a measure, for money the largest of its currencies; nil where it has none.

@@ -93,6 +93,9 @@ extension Oracle {
     /// Dedupes in canonical order what was released (R5, R13).
     mutating func accept() {
         var lastAccepted: [String: OracleEvent] = [:]
+        let longest =
+            pipeline.stages.indices.filter { core.subgraph($0) == 0 }
+            .compactMap { pipeline.stages[$0].window?.size }.max() ?? 0
         var conflicted: Set<String> = []
         var previous: OracleEvent?
         for event in arrived.sorted(by: OracleEvent.canonical) {
@@ -124,7 +127,20 @@ extension Oracle {
                 }
                 result.hits.add(.acceptedBeyondHorizon)
             }
-            if let key { lastAccepted[key] = event }
+            if let key {
+                let remembered = lastAccepted.values.filter {
+                    $0.source == event.source && core.group(0, $0) == core.group(0, event)
+                        && event.time - $0.time <= horizon
+                }
+                lastAccepted[key] = nil
+                if remembered.count < pipeline.sources[event.source].dedupeKeysMax ?? .max {
+                    lastAccepted[key] = event
+                } else {
+                    result.unremembered[event.source] += 1
+                    result.hits.add(.unremembered)
+                    note(event, in: 0, until: event.time + horizon + longest)
+                }
+            }
             if event.integer(.cost) == 0 || event.integer(.amount) == 0 { result.hits.add(.amountZero) }
             fate(.accepted)
             accepted.append(event)
@@ -171,7 +187,7 @@ extension Oracle {
         return OracleEvent(
             source: index, type: source.type, time: time,
             identity: source.mapsIdentity ? Array((record.identity ?? "").utf8) : [], fields: fields,
-            digest: digest(record, index, Self.content(fields)), lateAt: nil, place: record.text)
+            digest: core.digest(record, index, Self.content(fields)), lateAt: nil, place: record.text)
     }
 
     /// Two events have equal digests exactly when this text is equal: `ts`, `event_id` and type are not in it.

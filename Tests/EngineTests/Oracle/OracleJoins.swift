@@ -20,8 +20,12 @@ extension Oracle {
     }
 
     private mutating func attach(_ join: ModelJoin, of stage: Int) {
-        let builds = accepted.filter { passes(join.with, $0) }
-        result.unkeyed[stage] += builds.filter { key(join.key, of: $0) == nil }.count
+        let sides = accepted.filter { passes(join.with, $0) }
+        result.unkeyed[stage] += sides.filter { key(join.key, of: $0) == nil }.count
+        let base = pipeline.basePane
+        let builds = admitted(sides.filter { key(join.key, of: $0) != nil }, to: stage, key: join.key) {
+            $0.time + join.horizon >= $1.time - ($1.time % base + base) % base
+        }
         for index in accepted.indices where reaches(stage, accepted[index]) {
             let probe = accepted[index]
             let alike =

@@ -62,7 +62,7 @@ struct OracleLedger {
     }
 
     /// Tries a candidate at a pane end (R26–R31).
-    mutating func claim(_ candidate: OracleCandidate, at paneEnd: Int64) {
+    mutating func claim(_ candidate: OracleCandidate, isSaturated: Bool, at paneEnd: Int64) {
         let charge = candidate.charge
         let component = candidate.credit.component
         let id = OracleHash.identifier([
@@ -84,7 +84,12 @@ struct OracleLedger {
             currency: charge.text(.currency)!, scale: pipeline.sources[charge.source].scale, chargeTime: charge.time,
             alert: candidate.alert, stage: candidate.stage,
             keyBytes: candidate.key.flatMap { OracleHash.lengthPrefixed(Array($0.utf8)) }, paneEnd: paneEnd)
-        line.state = state(of: line, isLate: charge.lateAt != nil)
+        if isSaturated {
+            hits.add(.heldSaturated)
+            line.state = .held
+        } else {
+            line.state = state(of: line, isLate: charge.lateAt != nil)
+        }
         if line.scale == 6 { hits.add(.micros) }
         if candidate.isEarly { hits.add(.chargeBeforeThreshold) }
         lines.append(line)
@@ -173,13 +178,13 @@ extension Oracle {
                 ledger.putInForce(void, at: paneEnd)
             }
             for candidate in candidates(at: paneEnd).sorted(by: OracleCandidate.precedes) {
-                ledger.claim(candidate, at: paneEnd)
+                ledger.claim(candidate, isSaturated: isSaturated(candidate, at: paneEnd), at: paneEnd)
             }
             let lateNow = late.filter { sliceEnd($0.lateAt!, of: pipeline.basePane) == paneEnd }
             for void in lateNow where void.type == .void { ledger.putInForce(void, at: paneEnd) }
             let count = ledger.lines.count
             for candidate in lateCandidates(lateNow, at: paneEnd, &ledger.hits).sorted(by: OracleCandidate.precedes) {
-                ledger.claim(candidate, at: paneEnd)
+                ledger.claim(candidate, isSaturated: isSaturated(candidate, at: paneEnd), at: paneEnd)
             }
             for line in ledger.lines[count...] { lateLines.insert("\(line.id)|\(paneEnd)") }
         }
@@ -200,6 +205,10 @@ extension Oracle {
         }
         result.hits.add(ledger.hits)
         writeCredits()
+    }
+
+    private func isSaturated(_ candidate: OracleCandidate, at paneEnd: Int64) -> Bool {
+        lacking(core.group(0, candidate.charge), at: paneEnd) != nil
     }
 
     /// The pane ends at which the ledger may have something to do.

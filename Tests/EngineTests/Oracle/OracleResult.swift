@@ -33,6 +33,8 @@ struct OracleAlert: Hashable {
     var score: Double
     /// The measures.
     var measures: [Alert.MeasureValue]
+    /// Whether its key group was saturated at one of its findings so far (R22).
+    var isSaturated: Bool
     /// The evidence (R23).
     var evidence: OracleEvidence
     /// The thresholds in force, what overrides them for whom, and the mute.
@@ -250,6 +252,10 @@ struct OracleResult {
     var unkeyed: [Int] = []
     /// Events that each stage passed on with nothing attached.
     var unmatched: [Int] = []
+    /// Events for which each stage had no room.
+    var refused: [Int] = []
+    /// Accepted events that each source had no room to remember.
+    var unremembered: [Int] = []
     /// Events that allow-lists kept out of each stage.
     var allowed: [Int] = []
     /// Findings of each stage that a mute had told in shadow.
@@ -276,6 +282,8 @@ enum Situation: String, CaseIterable, Sendable {
     case scoredPane, scoredHour, scoredSeveralInHour, hourNotYetWritten
     case openedInShadow, sparedInShadow
     case allowed, overridden, overriddenBySegment, overrideEnded, muted, muteEnded, sparedByMute
+    case refusedKey, refusedBytes, refusedSide, unremembered, openedSaturated, becameSaturated, openedAfterSaturation
+    case heldSaturated
     case posted, heldByCap, heldByReview, heldLate, triedNext, capReachedExactly, reviewReachedExactly
     case lineForgotten
     case overlapWithinStage, overlapOfStages, chargeBeforeThreshold

@@ -50,19 +50,26 @@ extension Oracle {
                 countFilter(index)
                 continue
             }
-            var members: [[String]: [OracleEvent]] = [:]
+            var keyed: [OracleEvent] = []
             for event in accepted where reaches(index, event) {
                 if isAllowed(index, event) {
                     result.allowed[index] += 1
                     result.hits.add(.allowed)
-                } else if let key = key(window.key, of: event) {
-                    members[key, default: []].append(event)
-                    result.conditionErrors[index] += window.measures.filter { fails($0, event, stage) }.count
+                } else if key(window.key, of: event) != nil {
+                    keyed.append(event)
                 } else {
                     result.unkeyed[index] += 1
                     result.hits.add(.unkeyed)
                 }
             }
+            let (size, every) = (window.size, window.every)
+            let inside = admitted(keyed, to: index, key: window.key) { earlier, later in
+                later.time < Self.start(of: earlier.time, length: every) + every + size
+            }
+            for event in inside {
+                result.conditionErrors[index] += window.measures.filter { fails($0, event, stage) }.count
+            }
+            let members = Dictionary(grouping: inside) { key(window.key, of: $0)! }
             for (key, events) in members.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
                 var history = History(stage: index, key: key, evaluations: [])
                 let merchant = window.key.firstIndex(of: .merchantID).map { key[$0] }

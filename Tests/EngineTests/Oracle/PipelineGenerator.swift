@@ -23,6 +23,7 @@ struct PipelineGenerator {
         for number in 0..<windows { makeWindow(number, mayCredit: creditable) }
         makeExchanges()
         makeTwin()
+        makeCeilings()
         makeLedger()
         if random.chance(50) { shuffleStages() }
         return pipeline
@@ -203,6 +204,27 @@ struct PipelineGenerator {
         window.credit?.reason = "twin"
         twin.kind = .window(window)
         pipeline.stages.append(twin)
+    }
+
+    /// Gives some stages and sources little room, with chances of its own.
+    private mutating func makeCeilings() {
+        let others = random
+        var chance = SplitMix64(seed: random.next() ^ 0xCE11)
+        random = others
+        guard chance.chance(25) else { return }
+        for stage in pipeline.stages.indices where chance.chance(60) {
+            switch pipeline.stages[stage].kind {
+            case .filter, .incident: continue
+            case .join, .window: break
+            }
+            pipeline.stages[stage].ceiling =
+                chance.chance(50)
+                ? Ceiling(keys: chance.number(1...3), bytes: 1 << 20)
+                : Ceiling(keys: 1000, bytes: 600 * chance.number(1...8))
+        }
+        for source in pipeline.sources.indices where pipeline.sources[source].dedupe != .off && chance.chance(30) {
+            pipeline.sources[source].dedupeKeysMax = chance.number(1...4)
+        }
     }
 
     private func canBeKey(_ field: Field, of stage: Int) -> Bool {

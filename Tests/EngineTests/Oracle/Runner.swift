@@ -15,7 +15,7 @@ enum Runner: Hashable {
         _ pipeline: ModelPipeline, _ log: ModelLog, _ options: OracleOptions = OracleOptions()
     ) async throws -> OracleResult {
         switch self {
-        case .oracle: Oracle.run(pipeline, log, options)
+        case .oracle: try Oracle.run(pipeline, log, options, core: CoreReplay(pipeline).facts)
         case .core(let core): try await CoreReplay(pipeline).run(log, options, core)
         }
     }

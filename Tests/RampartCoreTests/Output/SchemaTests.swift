@@ -27,6 +27,7 @@ import Testing
             var second = OutputFixtures.alert()
             second.stage = 2
             second.mode = .shadow
+            second.isSaturated = true
             second.state = .closed
             second.measures = [.absent, .money([])]
             let segment = StageExceptions.Override.Scope.segment("small")

@@ -88,7 +88,7 @@ import Testing
                     + #""interrupted":null,"read":7,"accepted":3,"duplicate":0,"conflict":0,"late":0,"filtered":0,"#
                     + #""dead_lettered":4,"staged":0,"dead_letters":{"column_count":1,"invalid_json":3},"#
                     + #""logs":[{"name":"a.ndjson","read":7}],"sources":[{"name":"clicks","identity":"event_id","#
-                    + #""read":3,"#))
+                    + #""unremembered":0,"read":3,"#))
         #expect(text.contains(#""first_ts":"2011-11-14T12:00:00.000Z""#))
         #expect(
             text.contains(

@@ -71,31 +71,50 @@ import Testing
     private func key(_ value: UInt64) -> Digest { Digest(high: value, low: value &* 0x9E37_79B9_7F4A_7C15) }
     private func time(_ milliseconds: Int64) -> EventTime { EventTime(milliseconds: milliseconds) }
 
+    @Test func thereIsRoomForSoMany() {
+        var table = DedupeTable()
+        func admit(_ value: UInt64, at milliseconds: Int64) -> DedupeTable.Verdict {
+            table.admit(
+                key(value), digest: key(value), at: time(milliseconds), horizon: EventSpan.seconds(1), keysMax: 2)
+        }
+        #expect(admit(1, at: 0) == .accepted)
+        #expect(admit(2, at: 1) == .accepted)
+        #expect(admit(3, at: 1) == .acceptedUnremembered)
+        #expect(admit(3, at: 1) == .acceptedUnremembered)
+        #expect(admit(1, at: 1000) == .duplicate)
+        // The first is past its horizon and makes room.
+        #expect(admit(3, at: 1001) == .accepted)
+        #expect(admit(3, at: 1001) == .duplicate)
+        #expect(admit(4, at: 1001) == .acceptedUnremembered)
+        #expect(table.count == 2)
+    }
+
     @Test func tellsDuplicateFromConflict() {
         var table = DedupeTable()
         let horizon = EventSpan.seconds(1)
-        #expect(table.admit(key(1), digest: key(10), at: time(0), horizon: horizon) == .accepted)
-        #expect(table.admit(key(1), digest: key(10), at: time(5), horizon: horizon) == .duplicate)
-        #expect(table.admit(key(1), digest: key(11), at: time(5), horizon: horizon) == .conflict)
-        #expect(table.admit(key(2), digest: key(10), at: time(5), horizon: horizon) == .accepted)
+        #expect(table.admit(key(1), digest: key(10), at: time(0), horizon: horizon, keysMax: 9) == .accepted)
+        #expect(table.admit(key(1), digest: key(10), at: time(5), horizon: horizon, keysMax: 9) == .duplicate)
+        #expect(table.admit(key(1), digest: key(11), at: time(5), horizon: horizon, keysMax: 9) == .conflict)
+        #expect(table.admit(key(2), digest: key(10), at: time(5), horizon: horizon, keysMax: 9) == .accepted)
     }
 
     @Test func horizonIsInclusiveAndIsNotProlongedByCopies() {
         var table = DedupeTable()
         let horizon = EventSpan.seconds(1)
-        #expect(table.admit(key(1), digest: key(1), at: time(0), horizon: horizon) == .accepted)
-        #expect(table.admit(key(1), digest: key(1), at: time(999), horizon: horizon) == .duplicate)
-        #expect(table.admit(key(1), digest: key(1), at: time(1000), horizon: horizon) == .duplicate)
-        #expect(table.admit(key(1), digest: key(1), at: time(1001), horizon: horizon) == .accepted)
-        #expect(table.admit(key(1), digest: key(2), at: time(2001), horizon: horizon) == .conflict)
+        #expect(table.admit(key(1), digest: key(1), at: time(0), horizon: horizon, keysMax: 9) == .accepted)
+        #expect(table.admit(key(1), digest: key(1), at: time(999), horizon: horizon, keysMax: 9) == .duplicate)
+        #expect(table.admit(key(1), digest: key(1), at: time(1000), horizon: horizon, keysMax: 9) == .duplicate)
+        #expect(table.admit(key(1), digest: key(1), at: time(1001), horizon: horizon, keysMax: 9) == .accepted)
+        #expect(table.admit(key(1), digest: key(2), at: time(2001), horizon: horizon, keysMax: 9) == .conflict)
     }
 
-    /// Growing drops what has left its horizon: memory follows the horizon and not the log.
+    /// Memory follows the horizon and not the log.
     @Test func forgetsWithTime() {
         var table = DedupeTable()
         for number in 0..<200_000 {
             let verdict = table.admit(
-                key(UInt64(number)), digest: key(0), at: time(Int64(number)), horizon: EventSpan(milliseconds: 500))
+                key(UInt64(number)), digest: key(0), at: time(Int64(number)), horizon: EventSpan(milliseconds: 500),
+                keysMax: 501)
             #expect(verdict == .accepted)
         }
         #expect(table.byteCount < 200_000)

@@ -31,6 +31,7 @@ import Testing
         }
         #expect(statistics.rows.count == 7 && statistics.rows.values.allSatisfy { $0 >= Self.count })
         guard Self.count >= 200 else { return }
+        #expect(statistics.saturatedAlerts >= Self.count / 2)
         for situation in Self.situations {
             #expect(statistics.facts[situation] ?? 0 >= Self.count / 20, "\(situation) is too rare")
         }

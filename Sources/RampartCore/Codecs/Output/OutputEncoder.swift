@@ -50,6 +50,7 @@ public struct OutputEncoder: Sendable {
                 for threshold in alert.settings.thresholds { json.member(threshold.name, threshold.value) }
             }
             writeExceptions(alert.settings, to: &json)
+            if alert.isSaturated { json.member("saturated", true) }
             json.member("pipeline_revision", alert.settings.revision)
             json.object("evidence") { write(alert.evidence, isMasked: isMasked, to: &$0) }
             json.member("message", words.message(of: alert))

@@ -17,6 +17,7 @@ extension Summary {
                 }
             }
             json.array("sources", of: sources) { $1.write(to: &$0) }
+            json.member("saturated_key_groups", saturatedKeyGroups)
             json.array("stages", of: stages) { $1.write(to: &$0) }
             json.object("alerts") { Self.write(windows, \.alerts, to: &$0) }
             json.object("shadow") { Self.write(shadowed, \.shadow, to: &$0) }
@@ -108,6 +109,7 @@ extension SourceSummary {
         json.object { json in
             json.member("name", name)
             json.member("identity", identity.rawValue)
+            json.member("unremembered", unremembered)
             fates.writeMembers(to: &json)
             json.object("events") { json in
                 for type in EventType.allCases {
@@ -139,6 +141,7 @@ extension StageSummary {
             json.member("unkeyed", unkeyed)
             json.member("unmatched", unmatched)
             json.member("allowed", allowed)
+            json.member("refused", refused)
             json.member("findings", findings)
             json.member("muted", muted)
             json.member("keys_max", keysMax)

@@ -35,6 +35,8 @@ public struct Summary: Hashable, Sendable {
     public var sources: [SourceSummary]
     /// One entry per stage, in file order.
     public var stages: [StageSummary]
+    /// Key groups that did not have room for everything for a time (R22).
+    public var saturatedKeyGroups = 0
     /// What was credited.
     public var credits: [CreditKey: CreditSum] = [:]
     /// What the ledger did beside that.
@@ -81,6 +83,7 @@ public struct Summary: Hashable, Sendable {
         left.deadLetters.merge(right.deadLetters, uniquingKeysWith: +)
         for index in left.sources.indices { left.sources[index] += right.sources[index] }
         for index in left.stages.indices { left.stages[index] += right.stages[index] }
+        left.saturatedKeyGroups += right.saturatedKeyGroups
         left.credits.merge(right.credits) { $0 + $1 }
         left.ledger += right.ledger
     }

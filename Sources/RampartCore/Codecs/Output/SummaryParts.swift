@@ -73,6 +73,8 @@ public struct SourceSummary: Hashable, Sendable {
     public var scale: Int
     /// Records that were known to be the source's, by fate.
     public var fates = FateCounts()
+    /// Accepted events that there was no room to remember, so that their copies were accepted too (R22).
+    public var unremembered = 0
     /// Accepted events by type.
     public var events: [EventType: Int] = [:]
     /// Sums over accepted events in units at `scale`.
@@ -111,6 +113,7 @@ public struct SourceSummary: Hashable, Sendable {
     /// Adds the numbers of other records of the same source.
     public static func += (left: inout SourceSummary, right: SourceSummary) {
         left.fates += right.fates
+        left.unremembered += right.unremembered
         left.events.merge(right.events, uniquingKeysWith: +)
         left.money.merge(right.money, uniquingKeysWith: +)
         left.cover(right.firstTime)
@@ -159,6 +162,8 @@ public struct StageSummary: Hashable, Sendable {
     public var unmatched = 0
     /// Events that an allow-list kept out.
     public var allowed = 0
+    /// Events that did not fit under the ceiling (R22).
+    public var refused = 0
     /// Evaluations at which the condition held.
     public var findings = 0
     /// Findings that a mute had told in shadow.
@@ -195,6 +200,7 @@ public struct StageSummary: Hashable, Sendable {
         left.unkeyed += right.unkeyed
         left.unmatched += right.unmatched
         left.allowed += right.allowed
+        left.refused += right.refused
         left.findings += right.findings
         left.muted += right.muted
         left.keysMax += right.keysMax

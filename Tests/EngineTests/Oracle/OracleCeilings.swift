@@ -1,0 +1,101 @@
+import RampartCore
+
+/// What the oracle is told of the core: what the rules leave open, and what follows from the file's whole graph.
+struct OracleCore {
+    /// The digest of a record of a source, whose mapped content is given; only equality and order matter.
+    var digest: (_ record: ModelRecord, _ source: Int, _ content: String) -> Digest = Self.plainDigest
+    /// The subgraph of a stage.
+    var subgraph: (_ stage: Int) -> Int = { _ in 0 }
+    /// The key group of an event in a subgraph, a number that no other subgraph has.
+    var group: (_ subgraph: Int, OracleEvent) -> Int = { _, _ in 0 }
+    /// Whether events keep a field.
+    var keeps: (Field) -> Bool = { _ in true }
+
+    /// A digest of the oracle's own, for runs without the core.
+    static func plainDigest(_ record: ModelRecord, _ source: Int, _ content: String) -> Digest {
+        let bytes = OracleHash.sha256(Array(content.utf8))
+        func word(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+        return Digest(high: word(bytes[0..<8]), low: word(bytes[8..<16]))
+    }
+}
+
+/// Something that did not fit under a ceiling (R22).
+struct OracleRefusal {
+    /// The end of its pane.
+    var paneEnd: Int64
+    /// The last pane end at which it can be missing.
+    var until: Int64
+}
+
+extension Oracle {
+    /// Those of a stage's events, in canonical order, for which there is room; `isThere` says whether an earlier one still
+    /// takes room when a later one comes (R22).
+    mutating func admitted(
+        _ events: [OracleEvent], to stage: Int, key: [Field],
+        isThere: (_ earlier: OracleEvent, _ later: OracleEvent) -> Bool
+    ) -> [OracleEvent] {
+        guard let ceiling = pipeline.stages[stage].ceiling else { return events }
+        var admitted: [OracleEvent] = []
+        for event in events {
+            let group = core.group(core.subgraph(stage), event)
+            let there = admitted.filter { core.group(core.subgraph(stage), $0) == group && isThere($0, event) }
+            let keys = Set(there.map { self.key(key, of: $0)! })
+            let isNew = !keys.contains(self.key(key, of: event)!)
+            let bytes = (there + [event]).reduce(0) { $0 + weight($1) } + 256 * (keys.count + (isNew ? 1 : 0))
+            if isNew, keys.count + 1 > ceiling.keys {
+                result.hits.add(.refusedKey)
+            } else if bytes > ceiling.bytes {
+                result.hits.add(.refusedBytes)
+            } else {
+                admitted.append(event)
+                continue
+            }
+            result.refused[stage] += 1
+            if case .join = pipeline.stages[stage].kind { result.hits.add(.refusedSide) }
+            note(event, in: core.subgraph(stage), until: event.time + memory(of: stage))
+        }
+        return admitted
+    }
+
+    /// Notes that a key group lacks something.
+    mutating func note(_ event: OracleEvent, in subgraph: Int, until: Int64) {
+        refusals[core.group(subgraph, event), default: []].append(
+            OracleRefusal(paneEnd: sliceEnd(event.time, of: pipeline.basePane), until: until))
+    }
+
+    /// What an event counts.
+    private func weight(_ event: OracleEvent) -> Int {
+        let texts = event.fields.filter { core.keeps($0.key) }.map { _, value in
+            if case .string(let text) = value { text.utf8.count } else { 0 }
+        }
+        return 256 + event.identity.count + texts.reduce(0, +)
+    }
+
+    /// How long an event can be missed that a stage refused.
+    private func memory(of stage: Int) -> Int64 {
+        switch pipeline.stages[stage].kind {
+        case .window(let window): window.size
+        case .join(let join): join.horizon + longestWindow(behind: stage)
+        case .filter, .incident: longestWindow(behind: stage)
+        }
+    }
+
+    /// The size of the longest window of the same subgraph that reads a transform, directly or through others.
+    private func longestWindow(behind stage: Int) -> Int64 {
+        pipeline.stages.indices.filter {
+            core.subgraph($0) == core.subgraph(stage) && pipeline.stages[$0].inputs.contains(.stage(stage))
+        }.map { pipeline.stages[$0].window?.size ?? longestWindow(behind: $0) }.max() ?? 0
+    }
+
+    /// What a key group has lacked at a pane end since it was last whole; nil where it lacks nothing.
+    func lacking(_ group: Int, at paneEnd: Int64) -> Int? {
+        var count = 0
+        var until = Int64.min
+        for refusal in (refusals[group] ?? []).sorted(by: { $0.paneEnd < $1.paneEnd }) where refusal.paneEnd <= paneEnd
+        {
+            count = refusal.paneEnd > until ? 1 : count + 1
+            until = max(until, refusal.until)
+        }
+        return paneEnd <= until ? count : nil
+    }
+}
