@@ -52,7 +52,7 @@ struct Checker {
     private func checkOutputs() throws {
         var expected: [String: [[UInt8]]] = [:]
         let tasks = world.settings.partitions
-        let pipeline = try SimulatedPipeline.load(isRepartitioned: world.settings.isRepartitioned)
+        let pipeline = try world.draft.load(shadow: world.draft.shadow)
         let replays = try (0..<tasks).map { task in
             let control = world.cluster.committedRecords(of: TopicPartition(world.topics.control, task))
             return try TaskReplay(

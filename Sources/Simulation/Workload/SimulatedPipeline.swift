@@ -17,11 +17,14 @@ public enum SimulatedPipeline {
     /// Those of them that begin in shadow.
     public static let shadow: Set<String> = ["device-flood"]
 
+    /// The threshold that its data file overrides, behind its stage.
+    static let overridden = "click-flood,min_clicks"
+
     /// What its data files say.
     public struct Rows: Hashable, Sendable {
         /// The devices whose clicks are let pass by.
         public var devices: Set<String> = []
-        /// The least clicks of `click-flood` for single merchants.
+        /// The values of the overridden threshold for single merchants.
         public var minimums: [String: Int] = [:]
         /// When the mutes of single merchants end.
         public var mutes: [String: EventTime] = [:]
@@ -30,7 +33,10 @@ public enum SimulatedPipeline {
         public init() {}
 
         /// The data files.
-        public var files: [DataFile] {
+        public var files: [DataFile] { files(overriding: SimulatedPipeline.overridden) }
+
+        /// The data files, in which `minimums` are of a threshold, that stands behind its stage.
+        func files(overriding threshold: String) -> [DataFile] {
             func rows(_ header: String, _ rows: some Sequence<String>) -> String {
                 ([header] + rows.sorted()).map { $0 + "\n" }.joined()
             }
@@ -42,7 +48,7 @@ public enum SimulatedPipeline {
                     path: "overrides.csv",
                     text: rows(
                         "merchant_id,stage,threshold,value",
-                        minimums.map { "\($0.key),click-flood,min_clicks,\($0.value)" })),
+                        minimums.map { "\($0.key),\(threshold),\($0.value)" })),
             ]
         }
     }
@@ -53,7 +59,7 @@ public enum SimulatedPipeline {
     /// the daemon is such a reader.
     public static let plainText = text(shadow: shadow, isRepartitioned: false, hasExchanges: false)
 
-    private static func text(shadow: Set<String>, isRepartitioned: Bool, hasExchanges: Bool = true) -> String {
+    static func text(shadow: Set<String>, isRepartitioned: Bool, hasExchanges: Bool = true) -> String {
         // Whoever changes modes changes these too, so that incidents close by other settings than they opened by, and
         // windows fill up under other ceilings than they were filled under.
         let quiet = shadow.count > 1 ? "5s" : "20s"

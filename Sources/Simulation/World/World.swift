@@ -34,9 +34,11 @@ public final class World {
     private var stores: [SimulatedCheckpointStore] = []
     private var wrappedStores: [any CheckpointStore] = []
     private var seats: [Seat] = []
+    /// What runs here, before anybody changes anything.
+    let draft: WorldPipeline
     private var pipeline: Pipeline
     private var overrides: [String] = []
-    private var shadow = SimulatedPipeline.shadow
+    private var shadow: Set<String>
     private var rows = SimulatedPipeline.Rows()
     private var commandCount = 0
     private var failure: Violation?
@@ -50,7 +52,12 @@ public final class World {
         random = root.fork("world")
         settings = WorldSettings(&random, faults: faults)
         workload = Workload(root.fork("workload"))
-        pipeline = try SimulatedPipeline.load(isRepartitioned: settings.isRepartitioned)
+        draft =
+            settings.isDrawn
+            ? .drawn(root, isRepartitioned: settings.isRepartitioned)
+            : .standard(isRepartitioned: settings.isRepartitioned)
+        shadow = draft.shadow
+        pipeline = try draft.load(shadow: draft.shadow)
         topics = try DaemonTopics(pipeline)
         var clusterSettings = settings.cluster
         clusterSettings.fencesMembers = !sabotage.isUnfenced
@@ -222,16 +229,15 @@ public final class World {
     private func reload() {
         guard let seat = seats.filter({ $0.worker != nil }).first else { return }
         if random.chance(1, in: 2) {
-            shadow.formSymmetricDifference([random.pick(SimulatedPipeline.stages)])
+            shadow.formSymmetricDifference([random.pick(draft.stages)])
         } else {
-            let (name, values) = random.pick(SimulatedPipeline.tunings)
+            let (name, values) = random.pick(draft.tunings)
             overrides.removeAll { $0.hasPrefix(name) }
             overrides.append("\(name)=\(random.pick(values))")
         }
         if random.chance(1, in: 2) { changeRows() }
         guard
-            let changed = try? SimulatedPipeline.load(
-                overrides: overrides, shadow: shadow, isRepartitioned: settings.isRepartitioned, rows: rows)
+            let changed = try? draft.load(overrides: overrides, shadow: shadow, rows: rows)
         else { return }
         pipeline = changed
         send(

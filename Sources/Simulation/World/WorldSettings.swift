@@ -20,6 +20,8 @@ struct WorldSettings {
     var compactEvery: Int
     /// Whether the topics are partitioned by anything, and the sources dealt out anew.
     var isRepartitioned: Bool
+    /// Whether the pipeline is drawn too.
+    var isDrawn: Bool
     /// Whether the input's retention takes away what no checkpoint needs.
     var truncates: Bool
 
@@ -46,6 +48,7 @@ struct WorldSettings {
         decideEvery = random.pick([0, 40, 200])
         compactEvery = random.pick([0, 50])
         isRepartitioned = random.chance(1, in: 4)
+        isDrawn = random.chance(1, in: 2)
         truncates =
             (machines == 1 || sharesDisk) && faults.staleStore == .never && faults.lostStore == .never
             && faults.tornWrite == .never
