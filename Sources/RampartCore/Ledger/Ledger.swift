@@ -20,6 +20,12 @@ struct Ledger: Sendable {
     var statements: Statements
     var credits: CreditTable
     var changes: PromiseLog
+    private struct Adopted: Hashable {
+        var lineID: String
+        var chargeTime: EventTime
+    }
+
+    private var adopted: Set<Adopted> = []
     private var prior: [PriorLine] = []
     private var isJustified: [Bool] = []
     var counts = Counts()
@@ -43,12 +49,16 @@ struct Ledger: Sendable {
     var nextStatement: EventTime? { statements.end }
 
     /// Takes over a line of an earlier run: it is claimed, and counts towards its day's cap where it is posted (R33).
+    ///
+    /// A run that had forgotten a line may have made it again of another charge (R31): each of them was posted.
     mutating func adopt(_ line: PriorLine) {
-        guard !claims.contains(line.lineID) else { return }
-        claims.add(line.lineID, prior: prior.count)
-        counts.claims += 1
-        prior.append(line)
-        isJustified.append(false)
+        guard adopted.insert(Adopted(lineID: line.lineID, chargeTime: line.chargeTime)).inserted else { return }
+        if !claims.contains(line.lineID) {
+            claims.add(line.lineID, prior: prior.count)
+            counts.claims += 1
+            prior.append(line)
+            isJustified.append(false)
+        }
         if line.state == .posted {
             let key = PostedSums.key(line.merchantID, line.chargeTime, line.currency)
             posted[key] = posted[key] + MajorAmount(units: line.amount, scale: line.scale)

@@ -9,8 +9,10 @@ struct Saturation: Sendable {
     /// What was refused since.
     private(set) var refused = 0
 
-    /// Notes that something was refused in a pane, and how long it would have mattered.
+    /// Notes that something was refused in a pane, and the last pane end at which it would have mattered.
     mutating func note(at paneEnd: EventTime, until last: EventTime) {
+        // What no window misses is not missing.
+        guard last >= paneEnd else { return }
         if !holds(at: paneEnd) {
             since = paneEnd
             refused = 0

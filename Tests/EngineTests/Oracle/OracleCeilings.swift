@@ -59,8 +59,9 @@ extension Oracle {
 
     /// Notes that a key group lacks something.
     mutating func note(_ event: OracleEvent, in subgraph: Int, until: Int64) {
-        refusals[core.group(subgraph, event), default: []].append(
-            OracleRefusal(paneEnd: sliceEnd(event.time, of: pipeline.basePane), until: until))
+        let paneEnd = sliceEnd(event.time, of: pipeline.basePane)
+        guard paneEnd <= until else { return }
+        refusals[core.group(subgraph, event), default: []].append(OracleRefusal(paneEnd: paneEnd, until: until))
     }
 
     /// What an event counts.

@@ -51,8 +51,10 @@ struct OracleLedger {
     /// Starts with the lines of earlier runs (R33).
     init(_ pipeline: ModelPipeline, prior: [OraclePriorLine]) {
         self.pipeline = pipeline
+        var counted: Set<String> = []
         for line in prior {
-            claimed[line.id] = line
+            guard counted.insert("\(line.id)|\(line.chargeTime)").inserted else { continue }
+            claimed[line.id] = claimed[line.id] ?? line
             guard line.state == .posted else { continue }
             let bound = capKey(line.merchant, line.chargeTime, line.currency)
             posted[bound, default: .zero] =
@@ -189,7 +191,8 @@ extension Oracle {
             for line in ledger.lines[count...] { lateLines.insert("\(line.id)|\(paneEnd)") }
         }
         if let first = accepted.first?.time, let last = accepted.last?.time {
-            result.unjustified = options.prior.filter {
+            var seen: Set<String> = []
+            result.unjustified = options.prior.filter { seen.insert($0.id).inserted }.filter {
                 $0.chargeTime >= first && $0.chargeTime <= last && !ledger.justified.contains($0.id)
             }.map(\.id).sorted()
             ledger.hits.add(.priorUnjustified, result.unjustified.count)

@@ -23,6 +23,7 @@ struct PipelineGenerator {
         for number in 0..<windows { makeWindow(number, mayCredit: creditable) }
         makeExchanges()
         makeTwin()
+        makeToggle()
         makeCeilings()
         makeLedger()
         if random.chance(50) { shuffleStages() }
@@ -206,6 +207,26 @@ struct PipelineGenerator {
         pipeline.stages.append(twin)
     }
 
+    /// Adds a stage that fires and rests with every event of a merchant, so that late charges meet several fired intervals;
+    /// with chances of its own.
+    private mutating func makeToggle() {
+        let others = random
+        var chance = SplitMix64(seed: random.next() ^ 0x7066)
+        random = others
+        let credited = pipeline.stages.first { $0.window?.credit != nil }
+        guard chance.chance(12), var toggle = credited, case .window(var window) = toggle.kind else { return }
+        toggle.name = "toggle"
+        toggle.thresholds = []
+        window.key = [.merchantID]
+        window.measures = [ModelMeasure(name: "count", function: .count)]
+        window.condition = .compare(
+            .notEqual, .arithmetic(.remainder, .measure(0), .integer(2)), .integer(0))
+        window.size = window.every * 12
+        window.credit?.reason = "toggle"
+        toggle.kind = .window(window)
+        pipeline.stages.append(toggle)
+    }
+
     /// Gives some stages and sources little room, with chances of its own.
     private mutating func makeCeilings() {
         let others = random
@@ -258,7 +279,7 @@ struct PipelineGenerator {
         let size = pipeline.stages.compactMap(\.window).filter { $0.credit != nil }.map(\.size).max() ?? 0
         // As short as the loader takes it, so that lines are forgotten and charges grow too old.
         pipeline.ledger.claimHorizon =
-            random.chance(40) ? pipeline.ledger.lateHorizon + size + random.pick([0, 1000]) : 30 * 86_400_000
+            random.chance(55) ? pipeline.ledger.lateHorizon + size + random.pick([0, 1000]) : 30 * 86_400_000
     }
 
     /// Puts the stages into another order; what reads what stays.

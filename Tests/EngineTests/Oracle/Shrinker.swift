@@ -57,15 +57,27 @@ struct Shrinker {
 
     private func dropStages(_ model: inout ModelCase) async {
         for stage in model.pipeline.stages.indices.reversed() {
-            let isRead = model.pipeline.stages.contains { $0.inputs.contains(.stage(stage)) }
+            let isRead = model.pipeline.stages.contains { other in
+                if case .join(let join) = other.kind, join.with.contains(.stage(stage)) { return true }
+                return other.inputs.contains(.stage(stage))
+            }
             guard !isRead, model.pipeline.stages.count > 1 else { continue }
             await tryChange(&model) { model in
                 model.pipeline.stages.remove(at: stage)
                 model.pipeline.data.forget(stage: stage)
-                for other in model.pipeline.stages.indices {
-                    model.pipeline.stages[other].inputs = model.pipeline.stages[other].inputs.map { input in
+                let scores = model.options.scores.filter { $0.key != stage }
+                    .map { ($0.key > stage ? $0.key - 1 : $0.key, $0.value) }
+                model.options.scores = Dictionary(uniqueKeysWithValues: scores)
+                func moved(_ inputs: [Stage.Input]) -> [Stage.Input] {
+                    inputs.map { input in
                         if case .stage(let index) = input, index > stage { .stage(index - 1) } else { input }
                     }
+                }
+                for other in model.pipeline.stages.indices {
+                    model.pipeline.stages[other].inputs = moved(model.pipeline.stages[other].inputs)
+                    guard case .join(var join) = model.pipeline.stages[other].kind else { continue }
+                    join.with = moved(join.with)
+                    model.pipeline.stages[other].kind = .join(join)
                 }
             }
         }

@@ -96,8 +96,8 @@ import Testing
                 topology: other, partitions: script.bindings, bounds: script.bounds, snapshot: task.snapshot())
         }
         var bytes = task.snapshot()
-        bytes[0] = 8
-        #expect(throws: SnapshotError("the state has the unknown form 4")) {
+        bytes[0] = 126
+        #expect(throws: SnapshotError("the state has the unknown form 63")) {
             try TaskState(
                 topology: script.settings[0], partitions: script.bindings, bounds: script.bounds, snapshot: bytes)
         }

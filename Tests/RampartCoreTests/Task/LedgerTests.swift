@@ -142,6 +142,24 @@ import Testing
         #expect(justified.unjustified.isEmpty)
     }
 
+    /// A run that had forgotten a line made it again of another charge: both were posted. A folder named twice counts once.
+    @Test func aLineThatWasMadeTwiceCountsTwice() {
+        var pipeline = TestPipeline()
+        let first = pipeline.run(flood(3)).rows.lines
+        pipeline.ledger.caps = [Currency("GBP")!: MajorAmount(units: 75, scale: 2)]
+        let prior = first.map {
+            PriorLine(
+                lineID: $0.id, merchantID: $0.merchantID, state: $0.state, amount: $0.amount, currency: $0.currency,
+                scale: $0.scale, chargeTime: $0.chargeTime, component: $0.component)
+        }
+        pipeline.prior = prior + prior
+        #expect(states(pipeline.run(flood(5)).rows) == ["c3 posted", "c4 posted"])
+        var again = prior[0]
+        again.chargeTime = TestPipeline.time(40)
+        pipeline.prior = prior + [again]
+        #expect(states(pipeline.run(flood(5)).rows) == ["c3 posted", "c4 held"])
+    }
+
     @Test func claimsHaveACeiling() {
         var ledger = Ledger(TestPipeline().topology, claimCeiling: 2)
         var rows = Outputs()
