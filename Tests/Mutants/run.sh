@@ -121,6 +121,12 @@ mutant recovery-forgets-saturation 'Task/KeyGroup+Snapshot.swift' \
     'try saturation.restore(from: &snapshot, in: context)' 'var lost = saturation; try lost.restore(from: &snapshot, in: context)'
 mutant recovery-forgets-saturated-alerts 'Alerts/AlertTrack+Snapshot.swift' \
     'if isSaturated { snapshot.write(true) }' 'if isSaturated { snapshot.write(false) }'
+mutant tables-hold-one-pane-less Transforms/Table.swift 'floored(to: pane) <= $0 + hold' 'floored(to: pane) < $0 + hold'
+mutant tables-begin-anew-with-every-finding Transforms/Table.swift 'if known.last != nil {' 'if known.since < finding.paneEnd {'
+mutant recovery-finds-nothing-for-tables 'Task/KeyGroup+Findings.swift' \
+    'if !isRebuilding || !plan.tables[index].isEmpty {' 'if !isRebuilding {'
+mutant recovery-forgets-which-keys-have-findings 'Task/KeyGroup+Snapshot.swift' \
+    'transforms[table].link(slot, key: keyBytes(of: slot, window: index))' '_ = (table, slot)'
 mutant exchange-waits-for-one-task Exchange/Inlet.swift 'heard.min()' 'heard.max()'
 mutant exchange-forgets-what-was-passed 'Exchange/KeyGroup+Departure.swift' 'Int64(bitPattern: passed)' 'Int64(0)'
 mutant exchange-of-the-unkeyed 'Exchange/KeyGroup+Departure.swift' 'guard departure.takesUnkeyed || ' 'guard '

@@ -271,6 +271,7 @@ struct CanonicalSettings {
                 switch transform.values[setting.name] {
                 case .condition(let condition): program.value(condition)
                 case .inputs(let inputs): self.inputs(inputs)
+                case .window(let index): .text(topology.stages[index].name)
                 case .key(let fields): .texts(fields.map(\.name))
                 case .span(let span): .span(span)
                 case .prefix(let name): .text(name)

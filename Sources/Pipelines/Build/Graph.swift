@@ -6,6 +6,8 @@ struct Graph {
     private(set) var inputs: [[Stage.Input]] = []
     /// The side inputs of each stage, likewise.
     private(set) var sideInputs: [[Stage.Input]] = []
+    /// The window whose findings each stage reads, if it does.
+    private(set) var windows: [Int?] = []
     /// The sources that each stage reads through its inputs, directly or through transforms, in file order.
     private(set) var sources: [[Int]] = []
     /// The sources that each stage reads through its side inputs, likewise.
@@ -32,6 +34,7 @@ struct Graph {
         for index in stages.indices {
             inputs.append(resolve(stages[index].from, of: index, sources))
             sideInputs.append(resolve(stages[index].sideInputs, of: index, sources))
+            windows.append(resolveFindings(of: index, sources))
         }
         order = evaluationOrder()
         let none = [[Int]](repeating: [], count: stages.count)
@@ -106,7 +109,8 @@ struct Graph {
         for place in from {
             guard
                 let input = stages[stage].isIncident
-                    ? resolveWindow(place, sources) : resolve(place, sources)
+                    ? resolveWindow(place, sources, "an incident gathers the alerts of windows")
+                    : resolve(place, sources)
             else {
                 isWhole[stage] = false
                 continue
@@ -139,8 +143,8 @@ struct Graph {
         return .stage(stage)
     }
 
-    /// What an incident gathers are alerts, which windows raise.
-    private func resolveWindow(_ place: PlacedName, _ sources: [SourceSpec]) -> Stage.Input? {
+    /// A window that is named where findings or alerts are read.
+    private func resolveWindow(_ place: PlacedName, _ sources: [SourceSpec], _ use: String) -> Stage.Input? {
         if let stage = stages.firstIndex(where: { $0.name == place.name }), case .window = stages[stage].kind {
             return .stage(stage)
         }
@@ -152,10 +156,20 @@ struct Graph {
         report.error(
             place.position,
             isKnown
-                ? "`\(place.name)` is no window, and an incident gathers the alerts of windows"
+                ? "`\(place.name)` is no window, and \(use)"
                 : "there is no window \(quoted(place.name))",
             (isKnown ? nil : Suggestion.didYouMean(place.name, among: windows)) ?? mend)
         return nil
+    }
+
+    /// The window whose findings a stage reads.
+    private mutating func resolveFindings(of stage: Int, _ sources: [SourceSpec]) -> Int? {
+        guard let place = stages[stage].findings else { return nil }
+        guard case .stage(let window)? = resolveWindow(place, sources, "a table keeps the findings of windows") else {
+            isWhole[stage] = false
+            return nil
+        }
+        return window
     }
 
     /// Depth first, so that the stage that closes a cycle is the one that is told; a cycle's input is then dropped.
@@ -165,7 +179,7 @@ struct Graph {
         for root in stages.indices where !isDone[root] {
             var path: [(stage: Int, next: Int)] = [(root, 0)]
             while let (stage, next) = path.last {
-                let reads = inputs[stage] + sideInputs[stage]
+                let reads = inputs[stage] + sideInputs[stage] + (windows[stage].map { [.stage($0)] } ?? [])
                 guard next < reads.count else {
                     isDone[stage] = true
                     order.append(stage)
@@ -178,6 +192,7 @@ struct Graph {
                     refuseCycle(path[start...].map(\.stage), closing: stage, reading: other)
                     inputs[stage].removeAll { $0 == reads[next] }
                     sideInputs[stage].removeAll { $0 == reads[next] }
+                    if windows[stage] == other { windows[stage] = nil }
                     isWhole[stage] = false
                     path[path.count - 1].next -= 1
                 } else {
@@ -190,7 +205,8 @@ struct Graph {
 
     private func refuseCycle(_ cycle: [Int], closing stage: Int, reading other: Int) {
         let names = cycle.map { stages[$0].name } + [stages[other].name]
-        let place = (stages[stage].from + stages[stage].sideInputs).first { $0.name == stages[other].name }
+        let named = stages[stage].from + stages[stage].sideInputs + (stages[stage].findings.map { [$0] } ?? [])
+        let place = named.first { $0.name == stages[other].name }
         report.error(
             place?.position ?? stages[stage].position,
             "these stages read each other: \(names.joined(separator: " reads "))",
@@ -221,6 +237,11 @@ extension StageSpec {
     /// What it reads beside `from`.
     var sideInputs: [PlacedName] {
         if case .transform(let transform) = kind { transform.sideInputs } else { [] }
+    }
+
+    /// The window whose findings it reads.
+    var findings: PlacedName? {
+        if case .transform(let transform) = kind { transform.window } else { nil }
     }
 
     /// What it attaches as the stage with an index.

@@ -36,6 +36,7 @@ struct Partitioning {
             places[stage] = exchange(from: upstream, by: Field.allCases.filter(fields.contains))
         }
         if places[stage] != Subgraph.main { refuseCredit(of: stage) }
+        refuseFindings(of: stage)
     }
 
     /// The subgraph of all that a stage reads.
@@ -81,6 +82,18 @@ struct Partitioning {
         let taken = subgraphs.count { $0.key == key }
         subgraphs.append(Subgraph(name: taken == 0 ? name : "\(name)-\(taken + 1)", key: key, upstream: upstream))
         return subgraphs.count - 1
+    }
+
+    /// A table lies where the window is whose findings it keeps.
+    private func refuseFindings(of stage: Int) {
+        guard let window = graph.windows[stage], graph.isWhole[window], let place = stages[stage].findings,
+            places[window] != places[stage]
+        else { return }
+        report.error(
+            place.position,
+            "`\(place.name)` is kept \(words(for: places[window])), and what `\(stages[stage].name)` reads is kept "
+                + words(for: places[stage]),
+            "let both read what is kept by one key")
     }
 
     /// An incident is about one merchant, all of whose alerts it must find where it is kept itself; true where it cannot.

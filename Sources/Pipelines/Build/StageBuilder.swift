@@ -65,6 +65,8 @@ struct StageBuilder {
     let columns: [AttachedColumn]
     /// The tables of the file.
     let tables: [TableSpec]
+    /// The window whose findings it reads, if it does.
+    let findings: (index: Int, spec: StageSpec)?
     /// Whether these are all; else nothing can be said about its events.
     let isWhole: Bool
 
@@ -131,10 +133,16 @@ struct StageBuilder {
                 check(checked.fields, in: node)
                 draft.conditions[setting.name] = checked
             case .inputs: draft.values[setting.name] = .inputs(sideInputs)
+            case .window(let place):
+                guard let findings else { return nil }
+                checkFindings(of: findings.spec, place, transform)
+                draft.values[setting.name] = .window(findings.index)
             case .key(let key):
                 checkKey(key)
                 fields.formUnion(key.fields.map(\.field))
-                draft.values[setting.name] = .key(key.fields.map(\.field))
+                // Of a table the order of the window's key, under which findings are kept.
+                let order = findings?.spec.key?.fields.map(\.field) ?? key.fields.map(\.field)
+                draft.values[setting.name] = .key(order)
             case .span(let span): draft.values[setting.name] = .span(span)
             case .prefix(let prefix):
                 checkPrefix(prefix)
@@ -147,6 +155,7 @@ struct StageBuilder {
                 draft.values[setting.name] = .attached(transform.columns(stage: index))
             }
         }
+        if !transform.kind.facts.isEmpty { draft.values["facts"] = .attached(transform.columns(stage: index)) }
         return StageDraft(spec: spec, inputs: inputs, kind: .transform(draft), fields: fields)
     }
 
@@ -282,6 +291,18 @@ struct StageBuilder {
             check(part.field, at: part.position, in: events)
             check(part.field, at: part.position, in: Self.events(of: sideSources))
         }
+    }
+
+    /// What is looked up are the keys of the window.
+    private func checkFindings(of window: StageSpec, _ place: PlacedName, _ transform: TransformSpec) {
+        guard let key = spec.key, let other = window.key, key.isWhole, other.isWhole else { return }
+        let fields = Set(key.fields.map(\.field))
+        let others = other.fields.map(\.field)
+        guard fields != Set(others) else { return }
+        report.error(
+            key.position,
+            "`\(spec.name)` looks up what `\(window.name)` finds, whose key is \(others.map(\.name).joined(separator: ", "))",
+            "write key: [\(others.map(\.name).joined(separator: ", "))]")
     }
 
     private func checkPrefix(_ prefix: PlacedName) {

@@ -64,6 +64,9 @@ public struct PipelineDiagram: Hashable, Sendable {
                 case .stage(let other): connect(topology.sources.count + other, topology.sources.count + index)
                 }
             }
+            if case .transform(let transform) = stage.kind, let window = transform.values.window {
+                connect(topology.sources.count + window, topology.sources.count + index)
+            }
         }
         addOutputs(of: pipeline)
         placeInColumns()
@@ -185,7 +188,7 @@ public struct PipelineDiagram: Hashable, Sendable {
         let kind = type(of: transform)
         let settings = kind.settings.compactMap { setting -> String? in
             switch transform.values[setting.name] {
-            case .condition, .inputs, .prefix: nil
+            case .condition, .inputs, .window, .prefix: nil
             case .key(let fields): "by \(fields.map(\.name).joined(separator: ", "))"
             case .span(let span): "\(setting.name) \(span.text)"
             case .attached(let columns): "\(setting.name) \(columns.map(\.name).joined(separator: ", "))"

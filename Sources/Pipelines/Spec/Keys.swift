@@ -199,7 +199,7 @@ public enum PipelineKeys {
                 optional(
                     "tune", "thresholds, by name",
                     .named(hyphens: false, atMost: Limits.thresholds, .either([.number, .mapping(threshold)])))
-            ] + (type.keepsEvents ? ceiling : []))
+            ] + (type.keepsState ? ceiling : []))
     }
 
     /// The keys of a stage that keeps events.
@@ -217,6 +217,7 @@ public enum PipelineKeys {
         switch form {
         case .condition: .condition
         case .inputs: .oneOrMore(.name(hyphens: true))
+        case .window: .name(hyphens: true)
         case .key: .oneOrMore(.field([.identifier, .currency]))
         case .span: .duration()
         case .prefix: .name(hyphens: false)

@@ -68,6 +68,8 @@ struct StageReader {
         switch setting.form {
         case .condition: return .condition(node)
         case .inputs: return .inputs(names(node, setting.name))
+        case .window:
+            return node.string(setting.name, report).map { .window(PlacedName(name: $0, position: node.position)) }
         case .key: return .key(readKey(node, at: position))
         case .span: return node.duration(setting.name, report).map { .span($0) }
         case .prefix:

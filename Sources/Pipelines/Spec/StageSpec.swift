@@ -49,6 +49,7 @@ struct TransformSpec {
     enum Value {
         case condition(YamlNode)
         case inputs([PlacedName])
+        case window(PlacedName)
         case key(KeySpec)
         case span(EventSpan)
         case prefix(PlacedName)
@@ -73,7 +74,13 @@ struct TransformSpec {
         for case .attached(let contents) in values.values {
             return contents.map { AttachedColumn(stage: stage, prefix: prefix, content: $0.content) }
         }
-        return []
+        return kind.facts.map { AttachedColumn(stage: stage, prefix: prefix, content: $0) }
+    }
+
+    /// The window whose findings it reads.
+    var window: PlacedName? {
+        for case .window(let name) in values.values { return name }
+        return nil
     }
 }
 

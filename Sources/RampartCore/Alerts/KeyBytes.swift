@@ -9,6 +9,18 @@ enum KeyBytes {
         }
         return bytes
     }
+
+    /// Encodes the values of an event's key, which are strings; nil where one is absent.
+    static func encode(_ slots: [Int], _ row: Int, of batch: EventBatch) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        for slot in slots {
+            guard batch.has(slot, row: row) else { return nil }
+            let value = batch.string(slot, row: row)
+            bytes.append(contentsOf: Identifier.lengthPrefix(of: value.count))
+            bytes.append(contentsOf: value)
+        }
+        return bytes
+    }
 }
 
 extension Identifier {

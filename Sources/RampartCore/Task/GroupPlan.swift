@@ -72,6 +72,8 @@ struct GroupPlan: Sendable {
     let transforms: [any StatefulTransform]
     /// The stage of each of these.
     let transformStages: [Int]
+    /// The transforms that are told what each window finds, by their places.
+    let tables: [[Int]]
     let charges: ChargeReader
     let moneySlots: [Int]
     /// Where each source's `partitioned_by` field lies, if it is a string that the layout keeps.
@@ -79,8 +81,8 @@ struct GroupPlan: Sendable {
     let currencySlot: Int?
     /// How long after an event its absence from a stage can change a finding, by stage (R22).
     let memories: [EventSpan]
-    /// The size of the longest window.
-    let windowSizeMax: EventSpan
+    /// The longest of these among windows.
+    let memoryMax: EventSpan
 
     init(_ topology: Topology, subgraph: Int) {
         self.topology = topology
@@ -114,6 +116,7 @@ struct GroupPlan: Sendable {
         }
         routes = topology.sources.indices.map { Self.route(from: $0, in: subgraph, topology, places) }
         hasSides = routes.contains { !$0.sides.isEmpty }
+        tables = windowStages.map { window in transforms.indices.filter { transforms[$0].values.window == window } }
         charges = ChargeReader(topology)
         moneySlots = topology.layout.fields.indices.filter { topology.layout.fields[$0].kind == .money }
         partitionSlots = topology.sources.map { source in
@@ -121,23 +124,31 @@ struct GroupPlan: Sendable {
         }
         currencySlot = topology.layout.slot(of: .currency)
         memories = Self.memories(in: subgraph, topology)
-        windowSizeMax = windows.map(\.window.size).max() ?? EventSpan(milliseconds: 0)
+        let memories = memories
+        memoryMax = windowStages.map { memories[$0] }.max() ?? .zero
     }
 
-    /// A window misses an event for its size; what a join does not attach is missed by the windows behind it too.
+    /// A window misses an event for its size; what a transform does not attach is missed by the windows behind it too, and
+    /// what a window does not find by the tables that are told.
     private static func memories(in subgraph: Int, _ topology: Topology) -> [EventSpan] {
-        var sizes = [EventSpan](repeating: EventSpan(milliseconds: 0), count: topology.stages.count)
+        var memories = [EventSpan](repeating: .zero, count: topology.stages.count)
+        func add(_ span: EventSpan, to stage: Int) {
+            memories[stage] = EventSpan(milliseconds: memories[stage].milliseconds + span.milliseconds)
+        }
         for index in topology.evaluationOrder.reversed() where topology.stages[index].subgraph == subgraph {
             let stage = topology.stages[index]
-            if case .window(let window) = stage.kind { sizes[index] = window.size }
-            for case .stage(let input) in stage.inputs { sizes[input] = max(sizes[input], sizes[index]) }
+            // By now it holds what those behind it miss.
+            if case .window(let window) = stage.kind { add(window.size, to: index) }
+            for case .stage(let input) in stage.inputs where topology.stages[input].isTransform {
+                memories[input] = max(memories[input], memories[index])
+            }
+            guard case .transform(let transform) = stage.kind, let stateful = transform as? any StatefulTransform else {
+                continue
+            }
+            add(stateful.memory, to: index)
+            if let window = transform.values.window { memories[window] = max(memories[window], memories[index]) }
         }
-        return topology.stages.indices.map { index in
-            guard case .transform(let transform) = topology.stages[index].kind,
-                let transform = transform as? any StatefulTransform
-            else { return sizes[index] }
-            return EventSpan(milliseconds: sizes[index].milliseconds + transform.memory.milliseconds)
-        }
+        return memories
     }
 
     /// `places` says where each stage with a state stands among the windows, or among the transforms.

@@ -73,7 +73,7 @@ extension KeyGroup {
             fingerprint.digest, digest: header.digest, at: header.time, horizon: horizon, keysMax: source.dedupeKeysMax)
         if verdict == .acceptedUnremembered {
             counters.sources[Int(header.source)].unremembered += 1
-            saturation.note(at: paneEnd, until: header.time + horizon + plan.windowSizeMax)
+            saturation.note(at: paneEnd, until: header.time + horizon + plan.memoryMax)
         }
         return verdict
     }

@@ -2,10 +2,15 @@ extension KeyGroup {
     /// Evaluates the keys of a window that changed, and tells alerts and ledger (R17, R24, R27).
     mutating func evaluate(_ index: Int, at end: EventTime, into outputs: inout Outputs) {
         let changed = windows[index].advance(to: end, log: log)
+        var findings: [TableFinding] = []
         for place in changed {
             let slot = Int(place)
-            // What the keys came to while it was said is read back, and not found again.
-            if !isRebuilding { judge(index, slot, at: end, into: &outputs) }
+            // What the keys came to while it was said is read back, and not found again; what tables know is a fact.
+            if !isRebuilding || !plan.tables[index].isEmpty {
+                let evaluation = evaluation(index, slot, at: end)
+                if !plan.tables[index].isEmpty { findings.append(finding(evaluation, index, slot, at: end)) }
+                if !isRebuilding { judge(evaluation, index, slot, at: end, into: &outputs) }
+            }
             if windows[index].isEmpty(slot) {
                 if windows[index].track(of: slot) != WindowState.noTrack {
                     books[index].losesSlot(windows[index].track(of: slot))
@@ -13,15 +18,49 @@ extension KeyGroup {
                 windows[index].removeIfEmpty(slot)
             }
         }
+        tell(findings, of: index, at: end)
     }
 
-    private mutating func judge(_ index: Int, _ slot: Int, at end: EventTime, into outputs: inout Outputs) {
-        var evaluation = WindowState.Evaluation()
-        if !windows[index].isEmpty(slot) {
-            let detail = scores?.detail(of: plan.windowStages[index])
-            evaluation = windows[index].evaluate(
-                slot, thresholds: thresholds(of: slot, index, at: end), isScored: detail != nil)
-            if let detail { note(evaluation, detail, index, slot, at: end, into: &outputs) }
+    private mutating func evaluation(_ index: Int, _ slot: Int, at end: EventTime) -> WindowState.Evaluation {
+        guard !windows[index].isEmpty(slot) else { return WindowState.Evaluation() }
+        return windows[index].evaluate(
+            slot, thresholds: thresholds(of: slot, index, at: end),
+            isScored: scores?.detail(of: plan.windowStages[index]) != nil)
+    }
+
+    private func finding(
+        _ evaluation: WindowState.Evaluation, _ index: Int, _ slot: Int, at end: EventTime
+    ) -> TableFinding {
+        TableFinding(
+            slot: slot, key: evaluation.finding == nil ? nil : keyBytes(of: slot, window: index), paneEnd: end,
+            every: plan.windows[index].window.every)
+    }
+
+    /// Tells tables what keys came to; those for which there may be no room in the order of their bytes.
+    private mutating func tell(_ findings: [TableFinding], of index: Int, at end: EventTime) {
+        guard !findings.isEmpty else { return }
+        let sorted = findings.sorted { ($0.key ?? []).lexicographicallyPrecedes($1.key ?? []) }
+        for table in plan.tables[index] {
+            for finding in sorted where transforms[table].note(finding) == .refused {
+                counters.stages[plan.transformStages[table]].refused += 1
+                // The key can be missing as long as an event that its window has refused.
+                saturation.note(
+                    at: end + plan.topology.basePane, until: end + plan.memories[plan.windowStages[index]])
+            }
+        }
+    }
+
+    /// The key of a live slot as bytes.
+    func keyBytes(of slot: Int, window index: Int) -> [UInt8] {
+        let (batch, row) = log.find(windows[index].anyEvent(of: slot))
+        return KeyBytes.encode(keyValues(row, of: batch, window: index) ?? [])
+    }
+
+    private mutating func judge(
+        _ evaluation: WindowState.Evaluation, _ index: Int, _ slot: Int, at end: EventTime, into outputs: inout Outputs
+    ) {
+        if !windows[index].isEmpty(slot), let detail = scores?.detail(of: plan.windowStages[index]) {
+            note(evaluation, detail, index, slot, at: end, into: &outputs)
         }
         if let score = evaluation.finding {
             fire(index, slot, score: score, at: end, into: &outputs)

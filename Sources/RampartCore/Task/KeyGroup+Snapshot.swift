@@ -26,10 +26,22 @@ extension KeyGroup {
         try voids.restore(from: &snapshot, in: context)
         for index in transforms.indices { try transforms[index].restore(from: &snapshot, in: context) }
         for index in windows.indices { try windows[index].restore(from: &snapshot, in: context) }
+        linkTables()
         try counters.restore(from: &snapshot, in: context)
         ledger.counts.claims = try snapshot.readCount()
         ledger.counts.refused = try snapshot.readCount()
         ledger.counts.voided = try snapshot.readCount()
+    }
+
+    /// Points tables to the keys of the windows that they are told of.
+    private mutating func linkTables() {
+        for index in windows.indices {
+            for table in plan.tables[index] {
+                for slot in windows[index].liveSlots {
+                    transforms[table].link(slot, key: keyBytes(of: slot, window: index))
+                }
+            }
+        }
     }
 
     /// Adds the facts to a digest.

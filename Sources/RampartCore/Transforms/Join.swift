@@ -16,7 +16,7 @@ public struct Join: StatefulTransform {
     ]
 
     /// It keeps the side inputs' events.
-    public static let keepsEvents = true
+    public static let keepsState = true
 
     /// The settings.
     public let values: TransformValues

@@ -10,8 +10,10 @@ public protocol Transform: Sendable {
     /// The settings beside `from` and `tune`, in the order of the reference.
     static var settings: [TransformSetting] { get }
 
-    /// Whether stages of the kind keep events, and so have a ceiling.
-    static var keepsEvents: Bool { get }
+    /// Whether stages of the kind keep something, and so have a ceiling.
+    static var keepsState: Bool { get }
+    /// What stages of the kind attach whatever their settings.
+    static var facts: [AttachedColumn.Content] { get }
 
     /// Makes a stage of settings that fit `settings`.
     init(_ values: TransformValues)
@@ -22,7 +24,9 @@ public protocol Transform: Sendable {
 
 extension Transform {
     /// Most kinds keep nothing.
-    public static var keepsEvents: Bool { false }
+    public static var keepsState: Bool { false }
+    /// Most kinds attach what a setting says, or nothing.
+    public static var facts: [AttachedColumn.Content] { [] }
 }
 
 /// A transform that has a state of its own, and may attach values to the events that it passes on.
@@ -47,6 +51,10 @@ struct TransformContext {
 protocol TransformState: SnapshotPart, Sendable {
     /// Takes an event of the side inputs; those of a pane come in canonical order, before the pane's first that passes.
     mutating func take(_ row: Int, of batch: EventBatch) -> TransformVerdict
+    /// Takes what a key of the window of the settings has come to, at a pane end of that.
+    mutating func note(_ finding: TableFinding) -> TransformVerdict
+    /// Notes where in the window a live key stands, after both were read again.
+    mutating func link(_ slot: Int, key: [UInt8])
     /// Passes an event on, with what is attached to it, or does not; events come in canonical order.
     mutating func pass(_ row: Int, of batch: inout EventBatch) -> TransformVerdict
     /// Puts another ceiling in force; what was taken stays.
@@ -57,6 +65,25 @@ protocol TransformState: SnapshotPart, Sendable {
     var keyCountMax: Int { get }
     /// Bytes held.
     var byteCount: Int { get }
+}
+
+/// What a key of a window has come to at a pane end.
+struct TableFinding {
+    /// The key's place in the window.
+    var slot: Int
+    /// The key, where there is a finding.
+    var key: [UInt8]?
+    /// The pane end.
+    var paneEnd: EventTime
+    /// How often the window is evaluated.
+    var every: EventSpan
+}
+
+extension TransformState {
+    /// Most kinds look at events alone.
+    mutating func note(_ finding: TableFinding) -> TransformVerdict { .passed }
+    /// Most kinds look at events alone.
+    mutating func link(_ slot: Int, key: [UInt8]) {}
 }
 
 /// What a transform made of an event.

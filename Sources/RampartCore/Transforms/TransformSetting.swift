@@ -6,6 +6,8 @@ public struct TransformSetting: Hashable, Sendable {
         case condition
         /// Names of sources and transforms, read beside `from`: the side inputs.
         case inputs
+        /// The name of a window stage, whose findings are read.
+        case window
         /// Fields that events of all inputs have: those of a key.
         case key
         /// A length of time.
@@ -37,6 +39,7 @@ public struct TransformValues: Hashable, Sendable {
     public enum Value: Hashable, Sendable {
         case condition(Program)
         case inputs([Stage.Input])
+        case window(Int)
         case key([Field])
         case span(EventSpan)
         case prefix(String)
@@ -61,6 +64,12 @@ public struct TransformValues: Hashable, Sendable {
     public var sideInputs: [Stage.Input] {
         for case .inputs(let inputs) in all { return inputs }
         return []
+    }
+
+    /// The index of the window whose findings are read.
+    public var window: Int? {
+        for case .window(let index) in all { return index }
+        return nil
     }
 
     /// The fields of the key.

@@ -2,7 +2,7 @@
 public enum Transforms {
     /// All kinds, in the order of the reference.
     public static let all: [any Transform.Type] = [
-        Filter.self, Join.self,
+        Filter.self, Join.self, Table.self,
     ]
 
     /// The kind of a name.

@@ -26,6 +26,8 @@ struct PipelineDrawing {
         Input(name: "refunds", types: ["refund"]),
     ]
     private var stages: [StageText] = []
+    /// The windows drawn, with their keys and the types of what they read.
+    private var windows: [(name: String, key: [String], types: Set<String>)] = []
     private var tunings: [(name: String, values: [Int])] = []
     /// The windows that are kept by merchant, which incidents gather and data files override; and whether nothing they read
     /// was joined, which mostly means that no exchange lies before them.
@@ -42,6 +44,7 @@ struct PipelineDrawing {
         for number in 0..<random.below(3) { drawJoin(number) }
         if random.chance(1, in: 3) { drawFilter(2) }
         for number in 0..<random.range(2...5) { drawWindow(number) }
+        if random.chance(1, in: 2) { drawTable() }
         guard let overridden = byMerchant.first?.name else { return nil }
         let sources = sourceLines()
         let tail = tailLines()
@@ -163,11 +166,28 @@ struct PipelineDrawing {
 
     // MARK: - Windows
 
-    private mutating func drawWindow(_ number: Int) {
+    /// Has a further window look at what one of the windows has found.
+    private mutating func drawTable() {
+        let window = random.pick(windows)
+        let possible = inputs.filter { $0.types.isSubset(of: window.types) && $0.attached.isEmpty }
+        guard !possible.isEmpty else { return }
+        let input = random.pick(possible)
+        stages.append(
+            StageText(
+                name: "table",
+                lines: [
+                    "    kind: table", "    from: \(input.name)", "    of: \(window.name)",
+                    "    key: [\(window.key.joined(separator: ", "))]", "    hold: \(random.range(1...20))s",
+                    "    as: found",
+                ], hasCeiling: random.chance(1, in: 3)))
+        drawWindow(9, from: Input(name: "table", types: input.types, attached: ["found.ts"]))
+    }
+
+    private mutating func drawWindow(_ number: Int, from only: Input? = nil) {
         let name = "window-\(number)"
         let joined = inputs.filter { !$0.attached.isEmpty }
-        var chosen = [random.pick(random.chance(1, in: 3) && !joined.isEmpty ? joined : inputs)]
-        if random.chance(1, in: 3) { chosen.append(random.pick(inputs)) }
+        var chosen = [only ?? random.pick(random.chance(1, in: 3) && !joined.isEmpty ? joined : inputs)]
+        if only == nil, random.chance(1, in: 3) { chosen.append(random.pick(inputs)) }
         if chosen.count == 2, chosen[0].name == chosen[1].name { chosen.removeLast() }
         let types = chosen.reduce(Set<String>()) { $0.union($1.types) }
         let key = drawKey(types)
@@ -194,6 +214,7 @@ struct PipelineDrawing {
             byMerchant.append((name, isPlain))
             if let credit = credit(types, number), random.chance(isPlain ? 4 : 1, in: 5) { lines.append(credit) }
         }
+        windows.append((name, key, types))
         tunings.append(("\(name).least", [2, 3, 4, 7]))
         stages.append(StageText(name: name, lines: lines, hasMode: true, hasCeiling: random.chance(1, in: 4)))
     }

@@ -54,7 +54,7 @@ struct DataGenerator {
             let condition = ModelExpression.not(.isInTable(.field(field), table.name, table.keys))
             switch pipeline.stages[index].kind {
             case .filter(let keep): pipeline.stages[index].kind = .filter(.or(keep, condition))
-            case .join, .incident: break
+            case .join, .table, .incident: break
             case .window(var window):
                 guard random.chance(40) else {
                     pipeline.stages[index].allow.append(number)

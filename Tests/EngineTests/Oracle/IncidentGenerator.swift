@@ -44,9 +44,7 @@ struct IncidentGenerator {
         }
         for index in pipeline.stages.indices {
             pipeline.stages[index].inputs = moved(pipeline.stages[index].inputs)
-            guard case .join(var join) = pipeline.stages[index].kind else { continue }
-            join.with = moved(join.with)
-            pipeline.stages[index].kind = .join(join)
+            pipeline.stages[index].moveSides(moved)
         }
     }
 }

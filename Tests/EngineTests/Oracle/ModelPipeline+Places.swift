@@ -13,6 +13,7 @@ extension ModelPipeline {
         case .join(let join):
             inputs += join.with
             key = Set(join.key)
+        case .table(let table): key = Set(table.key)
         case .window(let window): key = Set(window.key)
         }
         var places: Set<[Set<Field>]> = []
@@ -25,8 +26,10 @@ extension ModelPipeline {
             }
         }
         guard places.count == 1, let place = places.first else { return nil }
-        guard let key, !(place.last ?? [.merchantID]).isSubset(of: key) else { return place }
-        return place + [key]
+        let own = key.map { (place.last ?? [.merchantID]).isSubset(of: $0) ? place : place + [$0] } ?? place
+        // A table lies where the window is whose findings it keeps.
+        if case .table(let table) = stages[stage].kind, self.place(of: table.of) != own { return nil }
+        return own
     }
 
     /// Where all alerts of a merchant from some windows are, and so an incident can be; nil where there is no such place.

@@ -36,6 +36,12 @@ extension ModelPipeline {
                 "    horizon: \(Self.duration(join.horizon))", "    as: \(join.prefix)",
                 "    attach: [\(join.attached.map { $0?.name ?? "ts" }.joined(separator: ", "))]",
             ]
+        case .table(let table):
+            lines += [
+                "    kind: table", "    from: [\(inputs.joined(separator: ", "))]",
+                "    of: \(stages[table.of].name)", "    key: [\(table.key.map(\.name).joined(separator: ", "))]",
+                "    hold: \(Self.duration(table.hold))", "    as: \(table.prefix)",
+            ]
         case .incident(let incident):
             lines += [
                 "    kind: incident", "    from: [\(inputs.joined(separator: ", "))]",

@@ -34,15 +34,18 @@ struct ModelPipeline: Hashable, Sendable {
         }
     }
 
-    /// The joins through which events can reach a stage.
+    /// The joins through which events can reach a stage; tables attach as joins do.
     func joins(reaching stage: Int) -> [ModelJoin] { joins(in: stages[stage].inputs) }
 
     /// The joins among some inputs and before them.
     func joins(in inputs: [Stage.Input]) -> [ModelJoin] {
         inputs.flatMap { input -> [ModelJoin] in
             guard case .stage(let other) = input else { return [] }
-            if case .join(let join) = stages[other].kind { return joins(reaching: other) + [join] }
-            return joins(reaching: other)
+            switch stages[other].kind {
+            case .join(let join): return joins(reaching: other) + [join]
+            case .table(let table): return joins(reaching: other) + [table.columns]
+            case .filter, .window, .incident: return joins(reaching: other)
+            }
         }
     }
 }
@@ -82,6 +85,7 @@ struct ModelStage: Hashable, Sendable {
     enum Kind: Hashable, Sendable {
         case filter(ModelExpression)
         case join(ModelJoin)
+        case table(ModelTable)
         case window(ModelWindow)
         case incident(ModelIncident)
     }
@@ -112,6 +116,21 @@ struct ModelStage: Hashable, Sendable {
     }
 }
 
+extension ModelStage {
+    /// Applies a renumbering of stages to what is read beside the inputs.
+    mutating func moveSides(_ moved: ([Stage.Input]) -> [Stage.Input]) {
+        switch kind {
+        case .join(var join):
+            join.with = moved(join.with)
+            kind = .join(join)
+        case .table(var table):
+            if case .stage(let index)? = moved([.stage(table.of)]).first { table.of = index }
+            kind = .table(table)
+        case .filter, .window, .incident: break
+        }
+    }
+}
+
 /// A join of a model pipeline.
 struct ModelJoin: Hashable, Sendable {
     /// The side inputs: sources and filters of sources.
@@ -127,6 +146,21 @@ struct ModelJoin: Hashable, Sendable {
 
     /// The name of an attached value in expressions.
     func name(_ field: Field?) -> String { "\(prefix).\(field?.name ?? "ts")" }
+}
+
+/// A table of a model pipeline.
+struct ModelTable: Hashable, Sendable {
+    /// The window whose findings it keeps.
+    var of: Int
+    /// The fields of the window's key.
+    var key: [Field]
+    /// Milliseconds that a key stays after its last finding.
+    var hold: Int64
+    /// The name of what is found in expressions.
+    var prefix: String
+
+    /// What it attaches, as a join would.
+    var columns: ModelJoin { ModelJoin(with: [], key: key, horizon: hold, prefix: prefix, attached: [nil]) }
 }
 
 /// A window of a model pipeline; lengths in milliseconds.

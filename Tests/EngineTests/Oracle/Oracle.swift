@@ -50,8 +50,7 @@ struct Oracle {
         oracle.result.findings = pipeline.stages.map { _ in 0 }
         oracle.takeIn()
         oracle.accept()
-        oracle.joinEvents()
-        oracle.evaluateWindows()
+        oracle.runStages()
         oracle.raiseAlerts()
         oracle.writeScores()
         oracle.keepLedger()
@@ -85,7 +84,7 @@ struct Oracle {
                 case .filter(let condition):
                     let scope = OracleScope(event: event, thresholds: pipeline.stages[other].thresholds)
                     return scope.value(condition) == .boolean(true)
-                case .join: return true
+                case .join, .table: return true
                 case .window, .incident: return false
                 }
             }

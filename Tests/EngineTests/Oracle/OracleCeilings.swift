@@ -73,19 +73,22 @@ extension Oracle {
     }
 
     /// How long an event can be missed that a stage refused.
-    private func memory(of stage: Int) -> Int64 {
+    func memory(of stage: Int) -> Int64 {
         switch pipeline.stages[stage].kind {
-        case .window(let window): window.size
-        case .join(let join): join.horizon + longestWindow(behind: stage)
-        case .filter, .incident: longestWindow(behind: stage)
+        case .window(let window): window.size + longestMemory(behind: stage)
+        case .join(let join): join.horizon + longestMemory(behind: stage)
+        case .table(let table): table.hold + longestMemory(behind: stage)
+        case .filter, .incident: longestMemory(behind: stage)
         }
     }
 
-    /// The size of the longest window of the same subgraph that reads a transform, directly or through others.
-    private func longestWindow(behind stage: Int) -> Int64 {
-        pipeline.stages.indices.filter {
-            core.subgraph($0) == core.subgraph(stage) && pipeline.stages[$0].inputs.contains(.stage(stage))
-        }.map { pipeline.stages[$0].window?.size ?? longestWindow(behind: $0) }.max() ?? 0
+    /// The longest memory of the stages of the same subgraph that read a transform, or are told what a window finds.
+    private func longestMemory(behind stage: Int) -> Int64 {
+        pipeline.stages.indices.filter { other in
+            guard core.subgraph(other) == core.subgraph(stage) else { return false }
+            if case .table(let table) = pipeline.stages[other].kind, table.of == stage { return true }
+            return pipeline.stages[other].incident == nil && pipeline.stages[other].inputs.contains(.stage(stage))
+        }.map { memory(of: $0) }.max() ?? 0
     }
 
     /// What a key group has lacked at a pane end since it was last whole; nil where it lacks nothing.

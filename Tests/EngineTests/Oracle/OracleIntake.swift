@@ -94,8 +94,8 @@ extension Oracle {
     mutating func accept() {
         var lastAccepted: [String: OracleEvent] = [:]
         let longest =
-            pipeline.stages.indices.filter { core.subgraph($0) == 0 }
-            .compactMap { pipeline.stages[$0].window?.size }.max() ?? 0
+            pipeline.stages.indices.filter { core.subgraph($0) == 0 && pipeline.stages[$0].window != nil }
+            .map { memory(of: $0) }.max() ?? 0
         var conflicted: Set<String> = []
         var previous: OracleEvent?
         for event in arrived.sorted(by: OracleEvent.canonical) {

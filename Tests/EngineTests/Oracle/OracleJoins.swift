@@ -1,21 +1,25 @@
 import RampartCore
 
 extension Oracle {
-    /// Attaches to every accepted event what the joins on its way find (R21), each join after those before it.
-    mutating func joinEvents() {
+    /// Runs every stage after those that it reads: attaches what is attached, and evaluates windows (R16–R18, R21).
+    mutating func runStages() {
         var done: Set<Int> = []
-        let joins = pipeline.stages.indices.filter { if case .join = pipeline.stages[$0].kind { true } else { false } }
-        while let next = joins.first(where: { !done.contains($0) && isReady($0, done) }) {
-            if case .join(let join) = pipeline.stages[next].kind { attach(join, of: next) }
+        while let next = pipeline.stages.indices.first(where: { !done.contains($0) && isReady($0, done) }) {
+            switch pipeline.stages[next].kind {
+            case .filter(let condition): countFilter(next, condition)
+            case .join(let join): attach(join, of: next)
+            case .table(let table): lookUp(table, of: next)
+            case .window(let window): evaluate(window, of: next)
+            case .incident: break
+            }
             done.insert(next)
         }
     }
 
     private func isReady(_ stage: Int, _ done: Set<Int>) -> Bool {
-        pipeline.stages[stage].inputs.allSatisfy { input in
-            guard case .stage(let other) = input else { return true }
-            if case .join = pipeline.stages[other].kind { return done.contains(other) }
-            return isReady(other, done)
+        if case .table(let table) = pipeline.stages[stage].kind, !done.contains(table.of) { return false }
+        return pipeline.stages[stage].inputs.allSatisfy { input in
+            if case .stage(let other) = input { done.contains(other) } else { true }
         }
     }
 

@@ -282,7 +282,9 @@ enum Situation: String, CaseIterable, Sendable {
     case scoredPane, scoredHour, scoredSeveralInHour, hourNotYetWritten
     case openedInShadow, sparedInShadow
     case allowed, overridden, overriddenBySegment, overrideEnded, muted, muteEnded, sparedByMute
-    case refusedKey, refusedBytes, refusedSide, unremembered, openedSaturated, becameSaturated, openedAfterSaturation
+    case foundInTable, heldAfterFindings, notInTable, outOfTable
+    case refusedKey, refusedBytes, refusedSide, refusedFinding, unremembered, openedSaturated, becameSaturated,
+        openedAfterSaturation
     case heldSaturated
     case posted, heldByCap, heldByReview, heldLate, triedNext, capReachedExactly, reviewReachedExactly
     case lineForgotten

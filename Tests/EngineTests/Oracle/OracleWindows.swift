@@ -43,44 +43,39 @@ extension Oracle {
         var runs: [Run] = []
     }
 
-    /// Evaluates every key of every window at the pane ends at which it may change (R16–R18).
-    mutating func evaluateWindows() {
-        for (index, stage) in pipeline.stages.enumerated() {
-            guard let window = stage.window else {
-                countFilter(index)
-                continue
+    /// Evaluates every key of a window at the pane ends at which it may change (R16–R18).
+    mutating func evaluate(_ window: ModelWindow, of index: Int) {
+        let stage = pipeline.stages[index]
+        var keyed: [OracleEvent] = []
+        for event in accepted where reaches(index, event) {
+            if isAllowed(index, event) {
+                result.allowed[index] += 1
+                result.hits.add(.allowed)
+            } else if key(window.key, of: event) != nil {
+                keyed.append(event)
+            } else {
+                result.unkeyed[index] += 1
+                result.hits.add(.unkeyed)
             }
-            var keyed: [OracleEvent] = []
-            for event in accepted where reaches(index, event) {
-                if isAllowed(index, event) {
-                    result.allowed[index] += 1
-                    result.hits.add(.allowed)
-                } else if key(window.key, of: event) != nil {
-                    keyed.append(event)
-                } else {
-                    result.unkeyed[index] += 1
-                    result.hits.add(.unkeyed)
-                }
+        }
+        let (size, every) = (window.size, window.every)
+        let inside = admitted(keyed, to: index, key: window.key) { earlier, later in
+            later.time < Self.start(of: earlier.time, length: every) + every + size
+        }
+        for event in inside {
+            result.conditionErrors[index] += window.measures.filter { fails($0, event, stage) }.count
+        }
+        let members = Dictionary(grouping: inside) { key(window.key, of: $0)! }
+        for (key, events) in members.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+            var history = History(stage: index, key: key, evaluations: [])
+            let merchant = window.key.firstIndex(of: .merchantID).map { key[$0] }
+            for paneEnd in paneEnds(of: events, index, window) {
+                let inside = events.filter { $0.time >= paneEnd - window.size && $0.time < paneEnd }
+                history.evaluations.append(evaluate(inside, of: merchant, at: paneEnd, stage: index, window))
             }
-            let (size, every) = (window.size, window.every)
-            let inside = admitted(keyed, to: index, key: window.key) { earlier, later in
-                later.time < Self.start(of: earlier.time, length: every) + every + size
-            }
-            for event in inside {
-                result.conditionErrors[index] += window.measures.filter { fails($0, event, stage) }.count
-            }
-            let members = Dictionary(grouping: inside) { key(window.key, of: $0)! }
-            for (key, events) in members.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-                var history = History(stage: index, key: key, evaluations: [])
-                let merchant = window.key.firstIndex(of: .merchantID).map { key[$0] }
-                for paneEnd in paneEnds(of: events, index, window) {
-                    let inside = events.filter { $0.time >= paneEnd - window.size && $0.time < paneEnd }
-                    history.evaluations.append(evaluate(inside, of: merchant, at: paneEnd, stage: index, window))
-                }
-                history.runs = runs(of: history.evaluations, index, merchant, window)
-                countWindow(history)
-                histories.append(history)
-            }
+            history.runs = runs(of: history.evaluations, index, merchant, window)
+            countWindow(history)
+            histories.append(history)
         }
     }
 
@@ -212,8 +207,7 @@ extension Oracle {
         return runs
     }
 
-    private mutating func countFilter(_ index: Int) {
-        guard case .filter(let condition) = pipeline.stages[index].kind else { return }
+    mutating func countFilter(_ index: Int, _ condition: ModelExpression) {
         for event in accepted where reaches(index, event) {
             switch OracleScope(event: event, thresholds: pipeline.stages[index].thresholds).value(condition) {
             case .error:

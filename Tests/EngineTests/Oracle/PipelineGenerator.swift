@@ -24,6 +24,7 @@ struct PipelineGenerator {
         makeExchanges()
         makeTwin()
         makeToggle()
+        makeTables()
         makeCeilings()
         makeLedger()
         if random.chance(50) { shuffleStages() }
@@ -180,7 +181,7 @@ struct PipelineGenerator {
             guard let first = fields.randomElement(using: &random) else { continue }
             let key = fields.filter { $0 == first || random.chance(20) }.shuffled(using: &random)
             switch pipeline.stages[stage].kind {
-            case .filter, .incident: continue
+            case .filter, .table, .incident: continue
             case .join(var join):
                 join.key = key
                 pipeline.stages[stage].kind = .join(join)
@@ -214,7 +215,7 @@ struct PipelineGenerator {
         var chance = SplitMix64(seed: random.next() ^ 0x7066)
         random = others
         let credited = pipeline.stages.first { $0.window?.credit != nil }
-        guard chance.chance(12), var toggle = credited, case .window(var window) = toggle.kind else { return }
+        guard chance.chance(30), var toggle = credited, case .window(var window) = toggle.kind else { return }
         toggle.name = "toggle"
         toggle.thresholds = []
         window.key = [.merchantID]
@@ -227,6 +228,51 @@ struct PipelineGenerator {
         pipeline.stages.append(toggle)
     }
 
+    /// Has a window look at whether another has findings for its events' keys, with chances of its own.
+    private mutating func makeTables() {
+        let others = random
+        random = SplitMix64(seed: random.next() ^ 0x7AB1)
+        defer { random = others }
+        let windows = pipeline.stages.indices.filter { pipeline.stages[$0].window != nil }
+        guard windows.count > 1, random.chance(35) else { return }
+        for number in 0..<random.number(1...2) {
+            let of = random.pick(windows)
+            let reader = random.pick(windows)
+            let before = pipeline
+            guard of != reader, !reads(of, reader), let found = pipeline.stages[of].window,
+                var window = pipeline.stages[reader].window,
+                let place = pipeline.stages[reader].inputs.indices.randomElement(using: &random)
+            else { continue }
+            let table = ModelTable(
+                of: of, key: found.key, hold: random.pick([1, 1000, 7000, 30_000]), prefix: "t\(number)")
+            let input = pipeline.stages[reader].inputs[place]
+            guard found.key.allSatisfy({ field in types(reaching: [input]).contains { $0.fields.contains(field) } })
+            else { continue }
+            var stage = ModelStage(name: "table-\(number)", inputs: [input], kind: .table(table))
+            if random.chance(40) {
+                stage.ceiling =
+                    random.chance(50)
+                    ? Ceiling(keys: 1, bytes: 1 << 20) : Ceiling(keys: 9, bytes: random.number(500...1100))
+            }
+            pipeline.stages.append(stage)
+            pipeline.stages[reader].inputs[place] = .stage(pipeline.stages.count - 1)
+            window.measures[0].condition = .hasAttached(table.columns.name(nil))
+            pipeline.stages[reader].kind = .window(window)
+            pipeline.removeForeignCredits()
+            if !pipeline.isDealtOut { pipeline = before }
+        }
+    }
+
+    /// Whether what a stage is told comes from another in any way.
+    private func reads(_ stage: Int, _ other: Int) -> Bool {
+        var read = pipeline.stages[stage].inputs
+        if case .table(let table) = pipeline.stages[stage].kind { read.append(.stage(table.of)) }
+        return read.contains { input in
+            guard case .stage(let next) = input else { return false }
+            return next == other || reads(next, other)
+        }
+    }
+
     /// Gives some stages and sources little room, with chances of its own.
     private mutating func makeCeilings() {
         let others = random
@@ -236,7 +282,7 @@ struct PipelineGenerator {
         for stage in pipeline.stages.indices where chance.chance(60) {
             switch pipeline.stages[stage].kind {
             case .filter, .incident: continue
-            case .join, .window: break
+            case .join, .table, .window: break
             }
             pipeline.stages[stage].ceiling =
                 chance.chance(50)
@@ -293,10 +339,7 @@ struct PipelineGenerator {
                 }
             }
             stage.inputs = moved(stage.inputs)
-            if case .join(var join) = stage.kind {
-                join.with = moved(join.with)
-                stage.kind = .join(join)
-            }
+            stage.moveSides(moved)
             return stage
         }
         pipeline.stages = stages

@@ -59,6 +59,7 @@ struct Shrinker {
         for stage in model.pipeline.stages.indices.reversed() {
             let isRead = model.pipeline.stages.contains { other in
                 if case .join(let join) = other.kind, join.with.contains(.stage(stage)) { return true }
+                if case .table(let table) = other.kind, table.of == stage { return true }
                 return other.inputs.contains(.stage(stage))
             }
             guard !isRead, model.pipeline.stages.count > 1 else { continue }
@@ -75,9 +76,7 @@ struct Shrinker {
                 }
                 for other in model.pipeline.stages.indices {
                     model.pipeline.stages[other].inputs = moved(model.pipeline.stages[other].inputs)
-                    guard case .join(var join) = model.pipeline.stages[other].kind else { continue }
-                    join.with = moved(join.with)
-                    model.pipeline.stages[other].kind = .join(join)
+                    model.pipeline.stages[other].moveSides(moved)
                 }
             }
         }

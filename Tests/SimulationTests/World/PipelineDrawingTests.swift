@@ -7,7 +7,8 @@ import Testing
 /// The pipelines that worlds draw: they stand, and everything of the language comes up in them.
 @Suite struct PipelineDrawingTests {
     private static let words = [
-        "kind: join", "kind: filter", "kind: incident", "    credit: {", "    max_keys", "mode: shadow", "allow:",
+        "kind: join", "kind: table", "has(found", "kind: filter", "kind: incident", "    credit: {", "    max_keys",
+        "mode: shadow", "allow:",
         "has(earlier",
         "repartition: true", "review_above", "by: content",
     ]
