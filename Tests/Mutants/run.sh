@@ -112,7 +112,7 @@ mutant scores-of-findings-alone Windows/WindowState.swift 'guard isScored || hol
 mutant one-key-too-many State/Ceiling.swift 'keys < ceiling.keys' 'keys <= ceiling.keys'
 mutant one-byte-too-many State/Ceiling.swift 'bytes + more <= ceiling.bytes' 'bytes + more <= ceiling.bytes + 1'
 mutant saturated-lines-are-posted Ledger/Ledger.swift '!isSaturated && post(charge, at: paneEnd)' 'post(charge, at: paneEnd)'
-mutant saturation-ends-early State/Saturation.swift 'paneEnd <= until' 'paneEnd < until'
+mutant saturation-ends-early State/Saturation.swift 'paneEnd <= span.last' 'paneEnd < span.last'
 mutant joins-are-missed-by-no-window Task/GroupPlan.swift \
     'milliseconds: sizes[index].milliseconds + transform.memory.milliseconds' 'milliseconds: transform.memory.milliseconds'
 mutant room-depends-on-watermarks Task/KeyGroup+Events.swift \

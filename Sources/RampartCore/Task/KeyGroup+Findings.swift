@@ -45,7 +45,7 @@ extension KeyGroup {
                 counters.stages[plan.transformStages[table]].refused += 1
                 // The key can be missing as long as an event that its window has refused.
                 saturation.note(
-                    at: end + plan.topology.basePane, until: end + plan.memories[plan.windowStages[index]])
+                    from: end + plan.topology.basePane, until: end + plan.memories[plan.windowStages[index]], at: end)
             }
         }
     }
@@ -93,10 +93,10 @@ extension KeyGroup {
                 into: &outputs)
             windows[index].setTrack(track, of: slot)
         }
-        let isSaturated = saturation.holds(at: end)
-        if books[index].fires(track, report, isSaturated: isSaturated, at: end) {
+        let refused = saturation.refused(at: end)
+        if books[index].fires(track, report, isSaturated: refused != nil, at: end) {
             var evidence = evidence(of: slot, window: index)
-            if isSaturated { evidence.counts.append(.init(name: "refused", count: saturation.refused)) }
+            if let refused { evidence.counts.append(.init(name: "refused", count: refused)) }
             books[index].revise(track, report, evidence: evidence, at: end, into: &outputs)
         }
         let merchant = plan.windows[index].hasExceptions ? merchantID(of: slot, index) : nil

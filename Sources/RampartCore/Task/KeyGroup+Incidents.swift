@@ -15,7 +15,7 @@ extension KeyGroup {
     mutating func claimOffered(at end: EventTime, into outputs: inout Outputs) {
         guard !offered.isEmpty else { return }
         let first = outputs.lines.count
-        ledger.claim(offered, except: voids, isSaturated: saturation.holds(at: end), at: end, into: &outputs)
+        ledger.claim(offered, except: voids, isSaturated: saturation.refused(at: end) != nil, at: end, into: &outputs)
         offered.removeAll(keepingCapacity: true)
         for index in incidents.indices { incidents[index].take(outputs.lines[first...], at: end) }
     }

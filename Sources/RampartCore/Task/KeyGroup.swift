@@ -201,7 +201,7 @@ struct KeyGroup: Sendable {
         if plan.subgraph == Subgraph.main {
             for source in staging.sources { totals.sources[source].staged += 1 }
         }
-        totals.saturated = saturation.refused > 0 ? 1 : 0
+        totals.saturated = saturation.hasRefused ? 1 : 0
         totals.claims = ledger.counts.claims
         totals.refused = ledger.counts.refused
         totals.voided = ledger.counts.voided
