@@ -67,7 +67,7 @@ private struct PipelineReader {
                 report: report, expressions: expressions, spec: stages[index], index: index,
                 sources: graph.sources[index].map { sources[$0] },
                 sideSources: graph.sideSources[index].map { sources[$0] }, columns: graph.columns[index],
-                tables: tables, findings: graph.windows[index].map { ($0, stages[$0]) }, isWhole: graph.isWhole[index]
+                tables: tables, lookedUp: graph.lookedUp[index].map { ($0, stages[$0]) }, isWhole: graph.isWhole[index]
             ).build(inputs: graph.inputs[index], sideInputs: graph.sideInputs[index])
         }
         let partitioning = Partitioning(sources: sources, stages: stages, graph: graph, report: report)

@@ -7,7 +7,7 @@ struct Graph {
     /// The side inputs of each stage, likewise.
     private(set) var sideInputs: [[Stage.Input]] = []
     /// The window whose findings each stage reads, if it does.
-    private(set) var windows: [Int?] = []
+    private(set) var lookedUp: [Int?] = []
     /// The sources that each stage reads through its inputs, directly or through transforms, in file order.
     private(set) var sources: [[Int]] = []
     /// The sources that each stage reads through its side inputs, likewise.
@@ -34,7 +34,7 @@ struct Graph {
         for index in stages.indices {
             inputs.append(resolve(stages[index].from, of: index, sources))
             sideInputs.append(resolve(stages[index].sideInputs, of: index, sources))
-            windows.append(resolveFindings(of: index, sources))
+            lookedUp.append(resolveLookedUp(of: index, sources))
         }
         order = evaluationOrder()
         let none = [[Int]](repeating: [], count: stages.count)
@@ -163,8 +163,8 @@ struct Graph {
     }
 
     /// The window whose findings a stage reads.
-    private mutating func resolveFindings(of stage: Int, _ sources: [SourceSpec]) -> Int? {
-        guard let place = stages[stage].findings else { return nil }
+    private mutating func resolveLookedUp(of stage: Int, _ sources: [SourceSpec]) -> Int? {
+        guard let place = stages[stage].lookedUp else { return nil }
         guard case .stage(let window)? = resolveWindow(place, sources, "a table keeps the findings of windows") else {
             isWhole[stage] = false
             return nil
@@ -179,7 +179,7 @@ struct Graph {
         for root in stages.indices where !isDone[root] {
             var path: [(stage: Int, next: Int)] = [(root, 0)]
             while let (stage, next) = path.last {
-                let reads = inputs[stage] + sideInputs[stage] + (windows[stage].map { [.stage($0)] } ?? [])
+                let reads = inputs[stage] + sideInputs[stage] + (lookedUp[stage].map { [.stage($0)] } ?? [])
                 guard next < reads.count else {
                     isDone[stage] = true
                     order.append(stage)
@@ -192,7 +192,7 @@ struct Graph {
                     refuseCycle(path[start...].map(\.stage), closing: stage, reading: other)
                     inputs[stage].removeAll { $0 == reads[next] }
                     sideInputs[stage].removeAll { $0 == reads[next] }
-                    if windows[stage] == other { windows[stage] = nil }
+                    if lookedUp[stage] == other { lookedUp[stage] = nil }
                     isWhole[stage] = false
                     path[path.count - 1].next -= 1
                 } else {
@@ -205,7 +205,7 @@ struct Graph {
 
     private func refuseCycle(_ cycle: [Int], closing stage: Int, reading other: Int) {
         let names = cycle.map { stages[$0].name } + [stages[other].name]
-        let named = stages[stage].from + stages[stage].sideInputs + (stages[stage].findings.map { [$0] } ?? [])
+        let named = stages[stage].from + stages[stage].sideInputs + (stages[stage].lookedUp.map { [$0] } ?? [])
         let place = named.first { $0.name == stages[other].name }
         report.error(
             place?.position ?? stages[stage].position,
@@ -240,7 +240,7 @@ extension StageSpec {
     }
 
     /// The window whose findings it reads.
-    var findings: PlacedName? {
+    var lookedUp: PlacedName? {
         if case .transform(let transform) = kind { transform.window } else { nil }
     }
 

@@ -36,7 +36,7 @@ struct Partitioning {
             places[stage] = exchange(from: upstream, by: Field.allCases.filter(fields.contains))
         }
         if places[stage] != Subgraph.main { refuseCredit(of: stage) }
-        refuseFindings(of: stage)
+        refuseLookup(by: stage)
     }
 
     /// The subgraph of all that a stage reads.
@@ -62,7 +62,11 @@ struct Partitioning {
 
     private func words(for subgraph: Int) -> String {
         guard subgraph != Subgraph.main else { return "where its source puts it" }
-        return "by \(subgraphs[subgraph].key.map(\.name).joined(separator: ", "))"
+        let (key, upstream) = (subgraphs[subgraph].key, subgraphs[subgraph].upstream)
+        let words = "by \(key.map(\.name).joined(separator: ", "))"
+        // Only where the key alone does not tell it from another.
+        return subgraphs.count { $0.key == key } == 1
+            ? words : "\(words), behind what is kept \(self.words(for: upstream))"
     }
 
     /// The fields by which the events that a stage reads are dealt out already; nil where they are dealt out by several.
@@ -84,16 +88,28 @@ struct Partitioning {
         return subgraphs.count - 1
     }
 
-    /// A table lies where the window is whose findings it keeps.
-    private func refuseFindings(of stage: Int) {
-        guard let window = graph.windows[stage], graph.isWhole[window], let place = stages[stage].findings,
-            places[window] != places[stage]
+    /// A table lies where the window is whose findings it keeps; where their keys differ, that was told.
+    private func refuseLookup(by stage: Int) {
+        guard let window = graph.lookedUp[stage], graph.isWhole[window], let place = stages[stage].lookedUp,
+            let key = stages[stage].key, let other = stages[window].key, other.isWhole,
+            Set(key.fields.map(\.field)) == Set(other.fields.map(\.field))
         else { return }
-        report.error(
-            place.position,
-            "`\(place.name)` is kept \(words(for: places[window])), and what `\(stages[stage].name)` reads is kept "
-                + words(for: places[stage]),
-            "let both read what is kept by one key")
+        let fields = [stage, window].map { stage in
+            Set(graph.sources[stage].map { sources[$0].source.partitionedBy.name }).sorted().joined(separator: ", ")
+        }
+        if places[window] != places[stage] {
+            report.error(
+                place.position,
+                "`\(place.name)` is kept \(words(for: places[window])), and `\(stages[stage].name)` "
+                    + words(for: places[stage]),
+                "let both read the same sources and transforms")
+        } else if places[stage] == Subgraph.main, fields[0] != fields[1] {
+            report.error(
+                place.position,
+                "`\(place.name)` reads what is partitioned by \(fields[1]), and `\(stages[stage].name)` what is partitioned "
+                    + "by \(fields[0]), so that a key lies in two places",
+                "let both read sources that are partitioned by one field")
+        }
     }
 
     /// An incident is about one merchant, all of whose alerts it must find where it is kept itself; true where it cannot.

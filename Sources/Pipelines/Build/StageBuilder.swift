@@ -27,6 +27,8 @@ struct TransformDraft {
     var conditions: [String: CheckedExpression]
     /// The other settings.
     var values: [String: TransformValues.Value]
+    /// What is attached whatever the settings.
+    var facts: [AttachedColumn] = []
 }
 
 /// A window whose expressions are checked.
@@ -66,7 +68,7 @@ struct StageBuilder {
     /// The tables of the file.
     let tables: [TableSpec]
     /// The window whose findings it reads, if it does.
-    let findings: (index: Int, spec: StageSpec)?
+    let lookedUp: (index: Int, spec: StageSpec)?
     /// Whether these are all; else nothing can be said about its events.
     let isWhole: Bool
 
@@ -134,14 +136,14 @@ struct StageBuilder {
                 draft.conditions[setting.name] = checked
             case .inputs: draft.values[setting.name] = .inputs(sideInputs)
             case .window(let place):
-                guard let findings else { return nil }
-                checkFindings(of: findings.spec, place, transform)
-                draft.values[setting.name] = .window(findings.index)
+                guard let lookedUp else { return nil }
+                checkLookup(in: lookedUp.spec, place)
+                draft.values[setting.name] = .window(lookedUp.index)
             case .key(let key):
                 checkKey(key)
                 fields.formUnion(key.fields.map(\.field))
                 // Of a table the order of the window's key, under which findings are kept.
-                let order = findings?.spec.key?.fields.map(\.field) ?? key.fields.map(\.field)
+                let order = lookedUp?.spec.key?.fields.map(\.field) ?? key.fields.map(\.field)
                 draft.values[setting.name] = .key(order)
             case .span(let span): draft.values[setting.name] = .span(span)
             case .prefix(let prefix):
@@ -155,7 +157,7 @@ struct StageBuilder {
                 draft.values[setting.name] = .attached(transform.columns(stage: index))
             }
         }
-        if !transform.kind.facts.isEmpty { draft.values["facts"] = .attached(transform.columns(stage: index)) }
+        draft.facts = transform.kind.facts.isEmpty ? [] : transform.columns(stage: index)
         return StageDraft(spec: spec, inputs: inputs, kind: .transform(draft), fields: fields)
     }
 
@@ -294,7 +296,7 @@ struct StageBuilder {
     }
 
     /// What is looked up are the keys of the window.
-    private func checkFindings(of window: StageSpec, _ place: PlacedName, _ transform: TransformSpec) {
+    private func checkLookup(in window: StageSpec, _ place: PlacedName) {
         guard let key = spec.key, let other = window.key, key.isWhole, other.isWhole else { return }
         let fields = Set(key.fields.map(\.field))
         let others = other.fields.map(\.field)

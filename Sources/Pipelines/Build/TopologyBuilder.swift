@@ -47,7 +47,8 @@ struct TopologyBuilder {
         case .incident(let incident): return .incident(incident)
         case .transform(let draft):
             let conditions = draft.conditions.mapValues { TransformValues.Value.condition($0.program(layout: layout)) }
-            return .transform(draft.kind.init(TransformValues(draft.values.merging(conditions) { $1 })))
+            return .transform(
+                draft.kind.init(TransformValues(draft.values.merging(conditions) { $1 }, facts: draft.facts)))
         case .window(let draft):
             var measures = draft.measures
             for (index, condition) in draft.conditions.enumerated() {

@@ -12,6 +12,12 @@ struct Ledger: Sendable {
         var voided = 0
     }
 
+    /// A line of an earlier run, of one charge.
+    private struct Adopted: Hashable {
+        var lineID: String
+        var chargeTime: EventTime
+    }
+
     private let family: String
     private(set) var policy: LedgerPolicy
     let claimCeiling: Int
@@ -20,11 +26,6 @@ struct Ledger: Sendable {
     var statements: Statements
     var credits: CreditTable
     var changes: PromiseLog
-    private struct Adopted: Hashable {
-        var lineID: String
-        var chargeTime: EventTime
-    }
-
     private var adopted: Set<Adopted> = []
     private var prior: [PriorLine] = []
     private var isJustified: [Bool] = []
@@ -70,7 +71,7 @@ struct Ledger: Sendable {
 
     /// Claims the lines of a pane's charges, each for the first that names it (R27); those of a saturated key group are held.
     mutating func claim(
-        _ charges: [Charge], except voids: Voids, isSaturated: Bool = false, at paneEnd: EventTime,
+        _ charges: [Charge], except voids: Voids, isSaturated: Bool, at paneEnd: EventTime,
         into outputs: inout Outputs
     ) {
         forget(at: paneEnd)

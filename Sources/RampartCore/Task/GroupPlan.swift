@@ -81,7 +81,7 @@ struct GroupPlan: Sendable {
     let currencySlot: Int?
     /// How long after an event its absence from a stage can change a finding, by stage (R22).
     let memories: [EventSpan]
-    /// The longest of these among windows.
+    /// The longest of these.
     let memoryMax: EventSpan
 
     init(_ topology: Topology, subgraph: Int) {
@@ -124,8 +124,7 @@ struct GroupPlan: Sendable {
         }
         currencySlot = topology.layout.slot(of: .currency)
         memories = Self.memories(in: subgraph, topology)
-        let memories = memories
-        memoryMax = windowStages.map { memories[$0] }.max() ?? .zero
+        memoryMax = memories.max() ?? .zero
     }
 
     /// A window misses an event for its size; what a transform does not attach is missed by the windows behind it too, and

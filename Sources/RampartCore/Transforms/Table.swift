@@ -67,9 +67,7 @@ private struct TableState: TransformState {
         self.ceiling = ceiling
     }
 
-    var byteCount: Int {
-        entries.keys.reduce(0) { $0 + $1.count + MemoryLayout<Entry>.stride } + resting.byteCount
-    }
+    var byteCount: Int { occupancy.bytes + resting.byteCount }
 
     // MARK: - Findings
 
@@ -96,6 +94,17 @@ private struct TableState: TransformState {
         guard let key = keys.removeValue(forKey: slot) else { return }
         entries[key]?.last = last
         resting.append((last, key))
+        // Keys that come and go leave places behind in which they rest no more.
+        if resting.count > 2 * entries.count + 16 { dropStale() }
+    }
+
+    private mutating func dropStale() {
+        var live = NumberedQueue<(last: EventTime, key: [UInt8])>()
+        for number in resting.firstNumber..<resting.nextNumber
+        where entries[resting[number].key]?.last == resting[number].last {
+            live.append(resting[number])
+        }
+        resting = live
     }
 
     mutating func link(_ slot: Int, key: [UInt8]) {

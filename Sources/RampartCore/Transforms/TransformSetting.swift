@@ -47,9 +47,13 @@ public struct TransformValues: Hashable, Sendable {
     }
 
     private var values: [String: Value]
+    private let facts: [AttachedColumn]
 
-    /// Creates settings.
-    public init(_ values: [String: Value]) { self.values = values }
+    /// Creates settings; `facts` is what the kind attaches whatever they are.
+    public init(_ values: [String: Value], facts: [AttachedColumn] = []) {
+        self.values = values
+        self.facts = facts
+    }
 
     /// The value of a key; every setting has one.
     public subscript(_ name: String) -> Value {
@@ -80,8 +84,8 @@ public struct TransformValues: Hashable, Sendable {
 
     /// What is attached to the events that pass.
     public var attached: [AttachedColumn] {
-        for case .attached(let columns) in all { return columns }
-        return []
+        for case .attached(let columns) in all { return columns + facts }
+        return facts
     }
 
     /// The condition of a key.

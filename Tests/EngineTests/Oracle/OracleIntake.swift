@@ -94,7 +94,7 @@ extension Oracle {
     mutating func accept() {
         var lastAccepted: [String: OracleEvent] = [:]
         let longest =
-            pipeline.stages.indices.filter { core.subgraph($0) == 0 && pipeline.stages[$0].window != nil }
+            pipeline.stages.indices.filter { core.subgraph($0) == 0 && pipeline.stages[$0].incident == nil }
             .map { memory(of: $0) }.max() ?? 0
         var conflicted: Set<String> = []
         var previous: OracleEvent?

@@ -61,6 +61,55 @@ import Testing
                 == ["00", "00", "00", "00", "10", "11"])
     }
 
+    /// A key that comes and goes leaves nothing behind in the table's queue but its last rest.
+    @Test func comingAndGoingTakesNoRoom() async throws {
+        let text = Self.head.replacing("hold: 20s", with: "hold: 30d")
+        let pipeline = try PipelineLoader.load(text: text, file: "tables.yaml").get()
+        let lines = (0..<4000).map { number in
+            #"{"type":"click","event_id":"\#(number)","ts":\#(number / 2 * 60_000),"merchant_id":"m","device_id":"d","cost":1}"#
+        }
+        let log = ReplayLog(
+            name: "log", source: "clicks", reader: MemoryReader(Array(lines.joined(separator: "\n").utf8)))
+        var replay = try Replay(pipeline.topology, logs: [log], options: ReplayOptions())
+        var sink = MemorySink()
+        let report = try await replay.run(into: &sink)
+        #expect(report.groups.stages[0].findings >= 2000)
+        #expect(report.groups.stages[1].bytesMax < 4000)
+    }
+
+    /// The other field's events would lie in other key groups than the window's.
+    @Test(arguments: [
+        (
+            "from: [orders]", "key: [merchant_id, buyer_id]",
+            "`w` reads what is partitioned by merchant_id, and `t` what is partitioned by buyer_id"
+        ),
+        (
+            "from: [apart]", "key: [device_id]",
+            "`w` is kept by device_id, behind what is kept where its source puts it, and `t` by device_id, behind what is kept by ad_id"
+        ),
+        ("from: [clicks]", "key: [merchant_id]", "write key: [device_id]"),
+    ]) func tablesElsewhereAreRefused(_ from: String, _ key: String, _ words: String) throws {
+        let windowKey = key == "key: [merchant_id]" ? "key: [device_id]" : key
+        let text = """
+            pipeline: tables
+            sources:
+              clicks: { event: click, fields: { currency: { default: GBP } } }
+              sales: { event: order }
+              orders: { event: order, partitioned_by: buyer_id }
+            stages:
+              apart: { kind: join, from: clicks, with: clicks, key: [ad_id], horizon: 1m, as: before, attach: [cost] }
+              w: { from: \(key.contains("buyer") ? "sales" : "clicks"), \(windowKey), window: { size: 30s }, measure: { n: count() }, when: n >= 2 }
+              t: { kind: table, \(from), of: w, \(key), hold: 20s, as: found }
+              u: { from: t, \(windowKey), window: { size: 30s }, measure: { n: count(has(found.ts)) }, when: n >= 2 }
+            """
+        guard case .failure(let diagnostics) = PipelineLoader.load(text: text, file: "tables.yaml") else {
+            Issue.record("\(from) was loaded")
+            return
+        }
+        let errors = diagnostics.errors.map(\.rendered).filter { $0.contains("`t`") }
+        #expect(errors.count == 1 && errors[0].contains(words), "\(errors)")
+    }
+
     @Test(arguments: [
         ("of: farm", "of: seen", "`seen` is no window, and a table keeps the findings of windows"),
         ("of: farm", "of: fram", "there is no window `fram`"),

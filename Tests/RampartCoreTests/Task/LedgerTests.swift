@@ -170,11 +170,11 @@ import Testing
                 component: "click_cost", reason: "invalid_click", keyBytes: [], alertID: "a", isLate: false)
         }
         let voids = Voids(ClaimMemory(TestPipeline().topology))
-        ledger.claim(charges, except: voids, at: TestPipeline.time(10), into: &rows)
+        ledger.claim(charges, except: voids, isSaturated: false, at: TestPipeline.time(10), into: &rows)
         #expect(rows.lines.map(\.chargeID) == ["c0", "c1"])
         #expect(ledger.counts.refused == 1 && ledger.counts.claims == 2)
         // What was claimed before is passed over and not refused.
-        ledger.claim(charges, except: voids, at: TestPipeline.time(20), into: &rows)
+        ledger.claim(charges, except: voids, isSaturated: false, at: TestPipeline.time(20), into: &rows)
         #expect(rows.lines.count == 2 && ledger.counts.refused == 2)
     }
 }
