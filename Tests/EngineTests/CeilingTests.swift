@@ -1,3 +1,4 @@
+import Pipelines
 import RampartCore
 import Testing
 
@@ -107,5 +108,34 @@ import Testing
         let posted = Set(expected.lines.filter { $0.state == .posted }.map { "\($0.alert) \($0.paneEnd)" })
         #expect(posted.count > 20)
         #expect(saturated.allSatisfy { $0.isSaturated && !posted.contains("\($0.id) \($0.paneEnd)") })
+    }
+
+    /// A long window that holds one old event keeps nothing of what a short one has let go: no ceiling counts that.
+    @Test func aLongWindowKeepsNothingForAShortOne() throws {
+        let text = """
+            pipeline: spans
+            sources:
+              clicks: { event: click, dedupe: off, fields: { currency: { default: GBP } } }
+            stages:
+              dear: { kind: filter, from: clicks, keep: cost > 100 }
+              long: { from: dear, key: [merchant_id], window: { size: 7d, every: 10s }, measure: { n: count() }, when: n >= 9 }
+              short: { from: clicks, key: [merchant_id], window: { size: 10s }, measure: { n: count() }, when: n >= 9000 }
+            """
+        let topology = try PipelineLoader.load(text: text, file: "spans.yaml").get().topology
+        var task = TaskState(topology: topology, partitions: [.source(0)], bounds: Intake.Bounds(), hashSeed: 1)
+        var sizes: [Int] = []
+        for batch in 0..<5 {
+            let records = (0..<1000).map { number in
+                let place = batch * 1000 + number
+                let cost = place == 0 ? 500 : 1
+                return Array(
+                    #"{"event_id":"\#(place)","ts":\#(place * 1000),"merchant_id":"m","device_id":"d","cost":\#(cost)}"#
+                        .utf8)
+            }
+            _ = task.read(RecordBatch(json: records), of: 0)
+            _ = task.advance()
+            sizes.append(task.snapshot().count)
+        }
+        #expect(sizes[4] < sizes[0] + 100, "\(sizes)")
     }
 }

@@ -1,7 +1,7 @@
 /// The accepted events that a window may still need, in canonical order, numbered without gaps.
 ///
-/// Each is stored once for all stages of its key group; windows refer to it by number. Memory is given back by the
-/// segment, when no stage needs any of its events.
+/// Each is stored once for the windows of its key group that let go of it at the same time; they refer to it by number. Memory is
+/// given back by the segment, when none needs any of its events.
 struct EventLog: Sendable {
     private static let segmentShift = 6
     private static let segmentCount = 1 << segmentShift

@@ -66,6 +66,11 @@ struct GroupPlan: Sendable {
     let windows: [WindowPlan]
     /// The stage of each window.
     let windowStages: [Int]
+    /// The log that keeps each window's events: windows share one where they let go of an event at the same time, so that
+    /// none keeps what only another still needs, which its own ceiling does not count.
+    let logs: [Int]
+    /// The number of logs.
+    let logCount: Int
     /// The incident stages in file order.
     let incidents: [IncidentPlan]
     /// The transforms with a state in file order.
@@ -106,6 +111,10 @@ struct GroupPlan: Sendable {
             }
         }
         self.windows = windows
+        let spans = windows.map { [$0.window.size, $0.window.every] }
+        let kinds = spans.indices.filter { spans.firstIndex(of: spans[$0]) == $0 }.map { spans[$0] }
+        logs = spans.map { kinds.firstIndex(of: $0) ?? 0 }
+        logCount = kinds.count
         self.windowStages = windowStages
         self.incidents = incidents
         self.transforms = transforms
@@ -114,7 +123,13 @@ struct GroupPlan: Sendable {
         for stages in [windowStages, transformStages] {
             for (place, stage) in stages.enumerated() { places[stage] = place }
         }
-        routes = topology.sources.indices.map { Self.route(from: $0, in: subgraph, topology, places) }
+        let logs = logs
+        routes = topology.sources.indices.map { source in
+            var route = Self.route(from: source, in: subgraph, topology, places)
+            func log(_ step: Step) -> Int { if case .window(let place) = step.kind { logs[place] } else { 0 } }
+            route.windows.sort { (log($0), $0.stage) < (log($1), $1.stage) }
+            return route
+        }
         hasSides = routes.contains { !$0.sides.isEmpty }
         tables = windowStages.map { window in transforms.indices.filter { transforms[$0].values.window == window } }
         charges = ChargeReader(topology)

@@ -148,7 +148,7 @@ extension KeyGroup {
     private mutating func enterWindows(
         _ steps: [GroupPlan.Step], _ row: Int, of batch: EventBatch, passed: UInt64, at paneEnd: EventTime
     ) {
-        var event: Int?
+        var stored: (log: Int, event: Int)?
         for step in steps where step.takes(passed) {
             guard case .window(let index) = step.kind else { continue }
             guard !windows[index].allows(row, of: batch) else {
@@ -159,14 +159,17 @@ extension KeyGroup {
                 counters.stages[step.stage].unkeyed += 1
                 continue
             }
-            let slot = windows[index].slot(key, row, of: batch, log: log)
+            let log = plan.logs[index]
+            let slot = windows[index].slot(key, row, of: batch, log: logs[log])
             guard windows[index].hasRoom(row, of: batch, slot: slot) else {
                 refuse(batch.headers[row].time, by: step.stage, at: paneEnd)
                 continue
             }
-            let number = event ?? log.append(row, of: batch)
-            event = number
-            windows[index].enter(row, of: batch, event: number, keyHash: key, slot: slot, log: log)
+            // The windows of a log come one after the other.
+            let event = stored?.log == log ? stored?.event : nil
+            let number = event ?? logs[log].append(row, of: batch)
+            stored = (log, number)
+            windows[index].enter(row, of: batch, event: number, keyHash: key, slot: slot, log: logs[log])
             counters.stages[step.stage].events += 1
         }
     }

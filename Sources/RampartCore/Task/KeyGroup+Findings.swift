@@ -1,7 +1,7 @@
 extension KeyGroup {
     /// Evaluates the keys of a window that changed, and tells alerts and ledger (R17, R24, R27).
     mutating func evaluate(_ index: Int, at end: EventTime, into outputs: inout Outputs) {
-        let changed = windows[index].advance(to: end, log: log)
+        let changed = windows[index].advance(to: end, log: logs[plan.logs[index]])
         var findings: [TableFinding] = []
         for place in changed {
             let slot = Int(place)
@@ -52,7 +52,7 @@ extension KeyGroup {
 
     /// The key of a live slot as bytes.
     func keyBytes(of slot: Int, window index: Int) -> [UInt8] {
-        let (batch, row) = log.find(windows[index].anyEvent(of: slot))
+        let (batch, row) = find(windows[index].anyEvent(of: slot), window: index)
         return KeyBytes.encode(keyValues(row, of: batch, window: index) ?? [])
     }
 
@@ -76,7 +76,7 @@ extension KeyGroup {
     }
 
     private func merchantID(of slot: Int, _ index: Int) -> String? {
-        let (batch, row) = log.find(windows[index].anyEvent(of: slot))
+        let (batch, row) = find(windows[index].anyEvent(of: slot), window: index)
         return merchantID(row, of: batch, window: index)
     }
 
@@ -86,7 +86,7 @@ extension KeyGroup {
         let report = AlertReport(score: score, measures: windows[index].measures(of: slot))
         var track = windows[index].track(of: slot)
         if track == WindowState.noTrack || !books[index].isInForce(track, at: end) {
-            let (batch, row) = log.find(windows[index].anyEvent(of: slot))
+            let (batch, row) = find(windows[index].anyEvent(of: slot), window: index)
             track = books[index].open(
                 key: keyValues(row, of: batch, window: index) ?? [],
                 merchantID: merchantID(row, of: batch, window: index), slot: slot, report: report, at: end,
@@ -118,7 +118,7 @@ extension KeyGroup {
         _ evaluation: WindowState.Evaluation, _ detail: ScoreRow.Detail, _ index: Int, _ slot: Int, at end: EventTime,
         into outputs: inout Outputs
     ) {
-        let (batch, row) = log.find(windows[index].anyEvent(of: slot))
+        let (batch, row) = find(windows[index].anyEvent(of: slot), window: index)
         let key = keyValues(row, of: batch, window: index) ?? []
         let score = ScoreRow(
             detail: detail, stage: plan.windowStages[index], mode: plan.windows[index].mode,
@@ -132,7 +132,7 @@ extension KeyGroup {
     private mutating func offer(_ index: Int, _ slot: Int, track: Int32, _ credit: CreditPolicy) {
         let (alertID, keyBytes) = books[index].claimant(track)
         for event in windows[index].events(of: slot, sinceClaim: true) {
-            let (batch, row) = log.find(event)
+            let (batch, row) = find(event, window: index)
             let charge = plan.charges.charge(
                 row, of: batch, policy: credit, stage: plan.windowStages[index], alertID: alertID, keyBytes: keyBytes)
             if let charge { offered.append(charge) }
@@ -147,7 +147,7 @@ extension KeyGroup {
         var seen: Set<String> = []
         var types = [Int](repeating: 0, count: EventType.allCases.count)
         for event in windows[index].events(of: slot) {
-            let (batch, row) = log.find(event)
+            let (batch, row) = find(event, window: index)
             types[Int(batch.headers[row].type.rawValue)] += 1
             if eventIDs.count < Limits.evidenceSample { eventIDs.append(batch.identityText(row: row)) }
             let account = plan.windows[index].accountSlots.lazy.compactMap { batch.text($0, row: row) }.first

@@ -1,14 +1,16 @@
 extension KeyGroup {
     /// The parts whose facts go into snapshots, beside the log and the windows.
     func writeFacts(to snapshot: inout SnapshotWriter) {
-        snapshot.firstEvent = firstEvent
-        log.write(from: firstEvent, to: &snapshot)
+        for log in logs.indices { logs[log].write(from: firstEvent(of: log), to: &snapshot) }
         staging.write(to: &snapshot)
         for table in dedupe { table.write(to: &snapshot) }
         saturation.write(to: &snapshot)
         voids.write(to: &snapshot)
         for transform in transforms { transform.write(to: &snapshot) }
-        for window in windows { window.write(to: &snapshot) }
+        for (window, log) in zip(windows, plan.logs) {
+            snapshot.firstEvent = firstEvent(of: log)
+            window.write(to: &snapshot)
+        }
         counters.write(to: &snapshot)
         snapshot.write(ledger.counts.claims)
         snapshot.write(ledger.counts.refused)
@@ -17,15 +19,18 @@ extension KeyGroup {
 
     /// Takes up what `writeFacts` wrote into a group that was just created.
     mutating func restoreFacts(from snapshot: inout SnapshotReader) throws(SnapshotError) {
-        var context = SnapshotContext(topology: plan.topology, group: index, log: log)
-        try log.restore(from: &snapshot, in: context)
-        context.log = log
+        var context = SnapshotContext(
+            topology: plan.topology, group: index, log: EventLog(layout: plan.topology.layout))
+        for log in logs.indices { try logs[log].restore(from: &snapshot, in: context) }
         try staging.restore(from: &snapshot, in: context)
         for index in dedupe.indices { try dedupe[index].restore(from: &snapshot, in: context) }
         try saturation.restore(from: &snapshot, in: context)
         try voids.restore(from: &snapshot, in: context)
         for index in transforms.indices { try transforms[index].restore(from: &snapshot, in: context) }
-        for index in windows.indices { try windows[index].restore(from: &snapshot, in: context) }
+        for index in windows.indices {
+            context.log = logs[plan.logs[index]]
+            try windows[index].restore(from: &snapshot, in: context)
+        }
         linkTables()
         try counters.restore(from: &snapshot, in: context)
         ledger.counts.claims = try snapshot.readCount()
@@ -46,7 +51,8 @@ extension KeyGroup {
 
     /// Adds the facts to a digest.
     func combine(into digest: inout Fingerprint) {
-        digest.combine(UInt64(number), UInt64(log.nextNumber - firstEvent))
+        let events = logs.indices.reduce(0) { $0 + logs[$1].nextNumber - firstEvent(of: $1) }
+        digest.combine(UInt64(number), UInt64(events))
         staging.combine(into: &digest)
         for table in dedupe { table.combine(into: &digest) }
         saturation.combine(into: &digest)
@@ -102,7 +108,7 @@ extension KeyGroup {
         for index in windows.indices {
             books[index].loseSlots()
             for slot in windows[index].liveSlots {
-                let (batch, row) = log.find(windows[index].anyEvent(of: slot))
+                let (batch, row) = find(windows[index].anyEvent(of: slot), window: index)
                 let keyBytes = KeyBytes.encode(keyValues(row, of: batch, window: index) ?? [])
                 let place = books[index].open[keyBytes]
                 windows[index].setTrack(place ?? WindowState.noTrack, of: slot)

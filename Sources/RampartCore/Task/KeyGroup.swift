@@ -19,7 +19,8 @@ struct KeyGroup: Sendable {
     var staging: Staging
     /// One per source.
     var dedupe: [DedupeTable]
-    var log: EventLog
+    /// The events that windows hold, by the log of the plan.
+    var logs: [EventLog]
     var transforms: [any TransformState]
     var windows: [WindowState]
     var voids: Voids
@@ -58,7 +59,7 @@ struct KeyGroup: Sendable {
         self.keepsPromises = keepsPromises
         staging = Staging(layout: topology.layout)
         dedupe = Array(repeating: DedupeTable(), count: topology.sources.count)
-        log = EventLog(layout: topology.layout)
+        logs = Array(repeating: EventLog(layout: topology.layout), count: plan.logCount)
         transforms = zip(plan.transforms, plan.transformStages).map {
             $0.makeState(TransformContext(stage: $1, topology: topology, hash: hash))
         }
@@ -112,7 +113,7 @@ struct KeyGroup: Sendable {
             if firstLate < nextLate { claimLate(releasedLate[firstLate..<nextLate], at: pane, into: &outputs) }
         }
         staging.recycle(released, releasedLate)
-        log.discard(before: firstEvent)
+        for log in logs.indices { logs[log].discard(before: firstEvent(of: log)) }
         for index in transforms.indices { transforms[index].forget(before: watermark.floored(to: base)) }
         voids.forget(at: watermark)
         if !isRebuilding {
@@ -127,8 +128,16 @@ struct KeyGroup: Sendable {
     /// The group's place among all groups of a task.
     var number: Int { plan.subgraph * Self.count + index }
 
-    /// The number of the first event that a window still needs.
-    var firstEvent: Int { windows.compactMap(\.firstEvent).min() ?? log.nextNumber }
+    /// The number of the first event of a log that a window still needs.
+    func firstEvent(of log: Int) -> Int {
+        windows.indices.lazy.filter { plan.logs[$0] == log }.compactMap { windows[$0].firstEvent }.min()
+            ?? logs[log].nextNumber
+    }
+
+    /// Where an event of a window lies.
+    func find(_ event: Int, window index: Int) -> (batch: EventBatch, row: Int) {
+        logs[plan.logs[index]].find(event)
+    }
 
     /// Does what comes before a pane's events: settings, statements that end, and decisions.
     private mutating func begin(at due: EventTime, into outputs: inout Outputs) {

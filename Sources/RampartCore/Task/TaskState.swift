@@ -15,7 +15,7 @@ public struct TaskState: Sendable {
         public var lateEvents: [LateEvent] = []
     }
 
-    private static let version: Int64 = 4
+    private static let version: Int64 = 5
 
     var intake: Intake
     /// Where exchanges arrive; the partitions behind those of the intake. A subgraph without one is fed here.
