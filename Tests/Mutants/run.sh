@@ -127,6 +127,7 @@ mutant recovery-finds-nothing-for-tables 'Task/KeyGroup+Findings.swift' \
     'if !isRebuilding || !plan.tables[index].isEmpty {' 'if !isRebuilding {'
 mutant recovery-forgets-which-keys-have-findings 'Task/KeyGroup+Snapshot.swift' \
     'transforms[table].link(slot, key: keyBytes(of: slot, window: index))' '_ = (table, slot)'
+mutant tables-never-doubt Transforms/Table.swift 'return entry.isDoubtful ? .doubted : .passed' 'return .passed'
 mutant exchange-waits-for-one-task Exchange/Inlet.swift 'heard.min()' 'heard.max()'
 mutant exchange-forgets-what-was-passed 'Exchange/KeyGroup+Departure.swift' 'Int64(bitPattern: passed)' 'Int64(0)'
 mutant exchange-of-the-unkeyed 'Exchange/KeyGroup+Departure.swift' 'guard departure.takesUnkeyed || ' 'guard '

@@ -17,7 +17,8 @@ public struct Ceiling: Hashable, Sendable {
     /// The most keys that a source remembers for dedupe where its file names no number.
     public static let standardDedupeKeys = 1 << 17
 
-    /// What a key, and each event, counts beside the event's texts: a round number above what they take in memory.
+    /// What a key, and each event, counts beside the event's texts: about what they take in memory with few measures, and
+    /// nothing attached.
     public static let unitBytes = 256
 
     /// What can be asked for: places in tables are 32 bits wide.

@@ -24,6 +24,12 @@ struct Saturation: Sendable {
         add(Span(first: paneEnd, last: last, refused: 1))
     }
 
+    /// Notes that an event was told in a pane what may be wrong, and the last pane end at which that matters.
+    mutating func noteDoubt(at paneEnd: EventTime, until last: EventTime) {
+        settle(at: paneEnd)
+        add(Span(first: paneEnd, last: last, refused: 0))
+    }
+
     /// Notes at a pane end that something was refused which will be missing from the end of the next pane on.
     mutating func note(from first: EventTime, until last: EventTime, at paneEnd: EventTime) {
         settle(at: paneEnd)

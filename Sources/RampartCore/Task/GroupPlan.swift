@@ -86,7 +86,9 @@ struct GroupPlan: Sendable {
     let currencySlot: Int?
     /// How long after an event its absence from a stage can change a finding, by stage (R22).
     let memories: [EventSpan]
-    /// The longest of these.
+    /// The same of what a transform attaches.
+    let memoriesBehind: [EventSpan]
+    /// The longest of `memories`.
     let memoryMax: EventSpan
 
     init(_ topology: Topology, subgraph: Int) {
@@ -139,6 +141,13 @@ struct GroupPlan: Sendable {
         }
         currencySlot = topology.layout.slot(of: .currency)
         memories = Self.memories(in: subgraph, topology)
+        let memories = memories
+        memoriesBehind = memories.indices.map { index in
+            guard case .transform(let transform) = topology.stages[index].kind,
+                let stateful = transform as? any StatefulTransform
+            else { return .zero }
+            return EventSpan(milliseconds: max(0, memories[index].milliseconds - stateful.memory.milliseconds))
+        }
         memoryMax = memories.max() ?? .zero
     }
 

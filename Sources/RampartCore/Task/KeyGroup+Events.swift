@@ -96,7 +96,7 @@ extension KeyGroup {
         }
         working.removeAll()
         working.append(row, of: batch, stringSlots: plan.topology.layout.stringSlots)
-        let passed = transformWorking(route.transforms)
+        let passed = transformWorking(route.transforms, at: paneEnd)
         finish(route, 0, of: working, passed: passed, at: paneEnd)
     }
 
@@ -115,14 +115,19 @@ extension KeyGroup {
         return UInt64(bitPattern: batch.integer(slot, row: row))
     }
 
-    private mutating func transformWorking(_ steps: [GroupPlan.Step]) -> UInt64 {
+    private mutating func transformWorking(_ steps: [GroupPlan.Step], at paneEnd: EventTime) -> UInt64 {
         var passed = passage(0, of: working)
         for step in steps where step.takes(passed) {
             switch step.kind {
             case .filter(let condition, let thresholds):
                 if filter(step.stage, condition, thresholds, 0, of: working) { passed |= 1 << UInt64(step.stage) }
             case .transform(let place):
-                if transforms[place].pass(0, of: &working) == .unmatched { counters.stages[step.stage].unmatched += 1 }
+                switch transforms[place].pass(0, of: &working) {
+                case .unmatched: counters.stages[step.stage].unmatched += 1
+                case .doubted:
+                    saturation.noteDoubt(at: paneEnd, until: working.headers[0].time + plan.memoriesBehind[step.stage])
+                case .passed, .unkeyed, .refused: break
+                }
                 counters.stages[step.stage].events += 1
                 passed |= 1 << UInt64(step.stage)
             case .window, .elsewhere: continue
@@ -187,7 +192,7 @@ extension KeyGroup {
                 switch transforms[place].take(row, of: batch) {
                 case .unkeyed: counters.stages[step.stage].unkeyed += 1
                 case .refused: refuse(batch.headers[row].time, by: step.stage, at: paneEnd)
-                case .passed, .unmatched: break
+                case .passed, .unmatched, .doubted: break
                 }
             case .window, .elsewhere: continue
             }

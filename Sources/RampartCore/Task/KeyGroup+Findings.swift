@@ -33,7 +33,7 @@ extension KeyGroup {
     ) -> TableFinding {
         TableFinding(
             slot: slot, key: evaluation.finding == nil ? nil : keyBytes(of: slot, window: index), paneEnd: end,
-            every: plan.windows[index].window.every)
+            every: plan.windows[index].window.every, isDoubtful: saturation.refused(at: end) != nil)
     }
 
     /// Tells tables what keys came to; those for which there may be no room in the order of their bytes.

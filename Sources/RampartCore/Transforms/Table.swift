@@ -44,6 +44,8 @@ private struct TableState: TransformState {
         var since: EventTime
         /// The pane end of the last finding, once there is no more.
         var last: EventTime?
+        /// Whether something was missing then, so that the findings may have begun before.
+        var isDoubtful: Bool
     }
 
     private let keySlots: [Int]
@@ -77,13 +79,14 @@ private struct TableState: TransformState {
             rest(finding.slot, last: finding.paneEnd - finding.every)
             return .passed
         }
+        let entry = Entry(since: finding.paneEnd, isDoubtful: finding.isDoubtful)
         if let known = entries[key] {
-            if known.last != nil { entries[key] = Entry(since: finding.paneEnd) }
+            if known.last != nil { entries[key] = entry }
         } else {
             guard occupancy.admits(textCount: key.count, isNewKey: true, under: ceiling) else { return .refused }
             occupancy.addKey()
             occupancy.enter(textCount: key.count)
-            entries[key] = Entry(since: finding.paneEnd)
+            entries[key] = entry
             keyCountMax = max(keyCountMax, entries.count)
         }
         keys[finding.slot] = key
@@ -120,7 +123,7 @@ private struct TableState: TransformState {
             entry.last.map({ batch.headers[row].time.floored(to: pane) <= $0 + hold }) ?? true
         else { return .unmatched }
         batch.attach(entry.since.milliseconds, to: target, row: row)
-        return .passed
+        return entry.isDoubtful ? .doubted : .passed
     }
 
     mutating func adopt(_ ceiling: Ceiling) { self.ceiling = ceiling }
@@ -144,6 +147,7 @@ private struct TableState: TransformState {
             snapshot.write(key)
             snapshot.write(entry.since)
             snapshot.write(entry.last)
+            snapshot.write(entry.isDoubtful)
         }
         snapshot.write(keyCountMax)
     }
@@ -152,7 +156,8 @@ private struct TableState: TransformState {
         for _ in 0..<(try snapshot.readCount(atMost: snapshot.remaining)) {
             let key = Array(try snapshot.readBytes())
             let since = try snapshot.read(EventTime.self)
-            entries[key] = Entry(since: since, last: try snapshot.readOptional())
+            let last = try snapshot.readOptional(EventTime.self)
+            entries[key] = Entry(since: since, last: last, isDoubtful: try snapshot.readFlag())
             occupancy.addKey()
             occupancy.enter(textCount: key.count)
         }

@@ -77,6 +77,8 @@ struct TableFinding {
     var paneEnd: EventTime
     /// How often the window is evaluated.
     var every: EventSpan
+    /// Whether the key group lacks something that may have counted (R22).
+    var isDoubtful: Bool
 }
 
 extension TransformState {
@@ -92,6 +94,8 @@ enum TransformVerdict: Hashable {
     case passed
     /// It goes on with nothing attached, for nothing was found.
     case unmatched
+    /// It goes on with something attached that may be wrong, for something was missing when it was found (R22).
+    case doubted
     /// It lacks a field of the key, and was not taken.
     case unkeyed
     /// It did not fit under the ceiling, and was not taken (R22).

@@ -24,6 +24,8 @@ struct Oracle {
     var accepted: [OracleEvent] = []
     /// What did not fit under a ceiling, by key group.
     var refusals: [Int: [OracleRefusal]] = [:]
+    /// What events found in tables: the key group, when the findings began, and what is missing if that is doubtful.
+    var lookups: [(group: Int, since: Int64, doubt: OracleRefusal)] = []
     /// The watermark at which everything stops.
     var finalWatermark = Int64.min
     /// The evaluations of every live key of every window.
@@ -51,6 +53,7 @@ struct Oracle {
         oracle.takeIn()
         oracle.accept()
         oracle.runStages()
+        oracle.noteDoubts()
         oracle.raiseAlerts()
         oracle.writeScores()
         oracle.keepLedger()

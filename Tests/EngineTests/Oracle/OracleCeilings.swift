@@ -25,6 +25,8 @@ struct OracleRefusal {
     var paneEnd: Int64
     /// The last pane end at which it can be missing.
     var until: Int64
+    /// 0 where nothing was refused, but an event was told what may be wrong.
+    var count = 1
 }
 
 extension Oracle {
@@ -83,7 +85,7 @@ extension Oracle {
     }
 
     /// The longest memory of the stages of the same subgraph that read a transform, or are told what a window finds.
-    private func longestMemory(behind stage: Int) -> Int64 {
+    func longestMemory(behind stage: Int) -> Int64 {
         pipeline.stages.indices.filter { other in
             guard core.subgraph(other) == core.subgraph(stage) else { return false }
             if case .table(let table) = pipeline.stages[other].kind, table.of == stage { return true }
@@ -97,7 +99,7 @@ extension Oracle {
         var until = Int64.min
         for refusal in (refusals[group] ?? []).sorted(by: { $0.paneEnd < $1.paneEnd }) where refusal.paneEnd <= paneEnd
         {
-            count = refusal.paneEnd > until ? 1 : count + 1
+            count = refusal.paneEnd > until ? refusal.count : count + refusal.count
             until = max(until, refusal.until)
         }
         return paneEnd <= until ? count : nil

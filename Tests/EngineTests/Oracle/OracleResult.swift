@@ -282,7 +282,7 @@ enum Situation: String, CaseIterable, Sendable {
     case scoredPane, scoredHour, scoredSeveralInHour, hourNotYetWritten
     case openedInShadow, sparedInShadow
     case allowed, overridden, overriddenBySegment, overrideEnded, muted, muteEnded, sparedByMute
-    case foundInTable, heldAfterFindings, notInTable, outOfTable
+    case foundInTable, foundInDoubt, heldAfterFindings, notInTable, outOfTable
     case refusedKey, refusedBytes, refusedSide, refusedFinding, unremembered, openedSaturated, becameSaturated,
         openedAfterSaturation
     case heldSaturated

@@ -21,12 +21,27 @@ extension Oracle {
                 return start <= last + table.hold ? holding : nil
             }
             if let found {
+                let time = accepted[index].time
+                let doubt = OracleRefusal(
+                    paneEnd: sliceEnd(time, of: pipeline.basePane), until: time + longestMemory(behind: stage), count: 0
+                )
+                lookups.append((core.group(core.subgraph(stage), accepted[index]), found.since, doubt))
                 accepted[index].attached[table.columns.name(nil)] = .integer(found.since)
                 result.hits.add(found.rests.map { $0 <= start } == true ? .heldAfterFindings : .foundInTable)
             } else {
                 result.unmatched[stage] += 1
                 result.hits.add(known.isEmpty ? .notInTable : .outOfTable)
             }
+        }
+    }
+
+    /// Has key groups lack something where an event was told of findings that began while the group lacked something: they
+    /// may have begun before. What begins later can follow from that.
+    mutating func noteDoubts() {
+        for lookup in lookups.sorted(by: { $0.since < $1.since })
+        where lookup.doubt.paneEnd <= lookup.doubt.until && lacking(lookup.group, at: lookup.since) != nil {
+            refusals[lookup.group, default: []].append(lookup.doubt)
+            result.hits.add(.foundInDoubt)
         }
     }
 
