@@ -114,7 +114,7 @@ mutant one-byte-too-many State/Ceiling.swift 'bytes + more <= ceiling.bytes' 'by
 mutant saturated-lines-are-posted Ledger/Ledger.swift '!isSaturated && post(charge, at: paneEnd)' 'post(charge, at: paneEnd)'
 mutant saturation-ends-early State/Saturation.swift 'paneEnd <= span.last' 'paneEnd < span.last'
 mutant joins-are-missed-by-no-window Task/GroupPlan.swift \
-    'milliseconds: sizes[index].milliseconds + transform.memory.milliseconds' 'milliseconds: transform.memory.milliseconds'
+    'memories[input] = max(memories[input], memories[index])' ''
 mutant room-depends-on-watermarks Task/KeyGroup+Events.swift \
     'for index in transforms.indices { transforms[index].forget(before: paneEnd - plan.topology.basePane) }' ''
 mutant recovery-forgets-saturation 'Task/KeyGroup+Snapshot.swift' \

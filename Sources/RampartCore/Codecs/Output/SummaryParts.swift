@@ -162,7 +162,7 @@ public struct StageSummary: Hashable, Sendable {
     public var unmatched = 0
     /// Events that an allow-list kept out.
     public var allowed = 0
-    /// Events that did not fit under the ceiling (R22).
+    /// Events that did not fit under the ceiling, or of a table evaluations of keys that did not (R22).
     public var refused = 0
     /// Evaluations at which the condition held.
     public var findings = 0
